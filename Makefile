@@ -1,0 +1,42 @@
+# Every target depends on `setup`; nothing has to be installed by hand.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv$(if $(filter file,$(origin PYTHON)),,-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+
+.PHONY: setup lock generate check test stack stack-stop demo bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make setup       creates .venv with the locked packages
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v in ((3, 11), (3, 12)) else f"assay runs on Python 3.11 and 3.12, not {v[0]}.{v[1]}: try make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+## make lock        pins and hashes of every package, one file for both Pythons, no addresses
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--all-extras pyproject.toml -o requirements.lock
+
+## make generate    JSON Schemas and the AsyncAPI document from the structs
+generate: setup
+	$(BIN)/python -m schemas.export
+
+## make check       ruff, mypy --strict, import-linter, nothing generated is stale
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m schemas.export --check
+
+## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)
+test: setup
+	$(BIN)/python -m pytest
