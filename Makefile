@@ -13,11 +13,14 @@ help:
 ## make setup       creates .venv with the locked packages
 setup: $(STAMP)
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): $(VENV)/.packages pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.packages: requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v in ((3, 11), (3, 12)) else f"assay runs on Python 3.11 and 3.12, not {v[0]}.{v[1]}: try make PYTHON=python3.12")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 ## make lock        pins and hashes of every package, one file for both Pythons, no addresses
@@ -40,3 +43,11 @@ check: setup
 ## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)
 test: setup
 	$(BIN)/python -m pytest
+
+## make stack       starts a real Kafka and Redis here and writes .stack/env, which every command finds
+stack: setup
+	@$(BIN)/python deploy/stack.py start
+
+## make stack-stop  ends them; their data stay
+stack-stop: setup
+	@$(BIN)/python deploy/stack.py stop

@@ -1,0 +1,295 @@
+"""One event: take it into the seller's state, ask the detectors, decide. The one function the hop calls.
+
+Pure but for the state, which is changed in place: whoever calls owns it, and throws it away when the commit fails.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple
+
+from detectors import alerts, holds, rulings, shelf
+from detectors.advance import advance
+from detectors.catalogue import Entry as CatalogueEntry
+from detectors.detector import Abstained, Around, Cause, DeadlineReached, Finding
+from detectors.entries import Entry, Flags
+from detectors.holds import Moment
+from detectors.policy import Policy
+from detectors.products import classify
+from detectors.state import REMEMBERED_EVENTS, SellerState
+from schemas import (
+    Alert,
+    Event,
+    Hold,
+    HoldAppealed,
+    ListingChanged,
+    ListingPublished,
+    ListingRemoved,
+    OrderPaid,
+    SellerStanding,
+    VerdictGiven,
+)
+from schemas.fields import DAY_US, HoldScope
+
+LISTING_EVENTS: Final = (ListingPublished, ListingChanged)
+
+
+class Tombstone(NamedTuple):
+    """The last word on a hold's key: it goes from the compacted topic."""
+
+    scope: HoldScope
+    subject_id: str
+
+
+class Failure(NamedTuple):
+    """A detector raised on this event; the others were asked all the same."""
+
+    reason_code: str
+    error: str
+
+
+@dataclass(slots=True)
+class Judged:
+    """What one event led to. `is_news` False: a duplicate, which changed nothing."""
+
+    is_news: bool = True
+    words: list[Alert | Hold | SellerStanding | Tombstone] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    flags: Flags | None = None
+    guards: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+class _Effect(NamedTuple):
+    """How far an event's decisions reach: one listing, the whole seller, or nobody."""
+
+    listing_id: str = ""
+    whole_seller: bool = False
+    stale: bool = False
+    tombstone: Tombstone | None = None
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What the detectors said of one event."""
+
+    changed_listing: bool = False
+    changed_seller: bool = False
+    all_quiet: bool = True
+
+
+class Judge:
+    """The judgement under one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._asked: dict[Any, list[CatalogueEntry]] = {}
+        for entry in policy.entries:
+            for asked in entry.asked_at:
+                self._asked.setdefault(asked, []).append(entry)
+
+    def judge(
+        self, state: SellerState, cause: Cause, now_us: int, around: Around, decided_us: int | None = None
+    ) -> Judged:
+        """Everything that follows from one event of the seller at its event time.
+
+        `decided_us` stamps what is published: the wall clock in live running, the event time (None) in history.
+        """
+        judged = Judged()
+        core = state.core
+        if isinstance(cause, Event):
+            if not self._is_new(state, cause.event_id):
+                judged.is_news = False
+                return judged
+            core.first_seen_us = min(core.first_seen_us or now_us, now_us)
+            core.last_seen_us = max(core.last_seen_us, now_us)
+        core.sequence += 1
+        moment = Moment(now_us, now_us if decided_us is None else decided_us, cause.event_id)
+        effect = self._take_in(state, cause, moment, around, judged)
+        answers = _Answers() if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
+        if effect.listing_id:
+            shelf.make_room(state, effect.listing_id)
+        decided = self._decide(state, cause, moment, effect, answers, judged)
+        if state.changes.markets:
+            judged.entries = shelf.market_entries(state)
+        if decided or now_us // DAY_US != core.flags_day:
+            judged.flags = self._flags(state, now_us)
+        return judged
+
+    @staticmethod
+    def _is_new(state: SellerState, event_id: str) -> bool:
+        seen = state.core.seen
+        hashed = int.from_bytes(hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+        if hashed in seen:
+            return False
+        seen.append(hashed)
+        if len(seen) > REMEMBERED_EVENTS:
+            del seen[0]
+        return True
+
+    def _take_in(self, state: SellerState, cause: Cause, moment: Moment, around: Around, judged: Judged) -> _Effect:
+        """The event into the state; verdicts and the deadlines of holds act here."""
+        now_us, policy = moment.now_us, self.policy
+        if isinstance(cause, LISTING_EVENTS):
+            market, guard = classify(cause, around)
+            if guard:
+                judged.guards.append(("market", guard))
+            taken = shelf.shelve(state, cause, market, now_us, policy)
+            return _Effect(listing_id=cause.listing_id if taken else "", stale=not taken)
+        if isinstance(cause, ListingRemoved):
+            shelf.unshelve(state, cause, now_us)
+        elif isinstance(cause, VerdictGiven):
+            return self._rule(state, cause, moment, judged)
+        elif isinstance(cause, HoldAppealed):
+            for _, subject_id, hold in holds.holds_of(state):
+                if hold.hold_id == cause.hold_id:
+                    hold.appealed_us = now_us
+                    if subject_id in state.listings:
+                        state.touch_listing(subject_id)
+        elif isinstance(cause, DeadlineReached):
+            return self._fall_due(state, cause, moment, judged)
+        else:
+            advance(state, cause, now_us, policy.terms)
+            if isinstance(cause, OrderPaid):
+                shelf.sign_of_life(state, cause.listing_id, now_us)
+        return _Effect()
+
+    def _rule(self, state: SellerState, event: VerdictGiven, moment: Moment, judged: Judged) -> _Effect:
+        if not rulings.rule(state, event, moment.now_us, self.policy):
+            return _Effect()
+        ruling = rulings.ruling_on(state, event.subject, event.subject_id)
+        if ruling is not None:
+            subject_id = event.subject_id if event.subject == "listing" else state.seller_id
+            for_all = holds.rule_on(state, event.subject, subject_id, ruling, moment, self.policy)
+            if for_all is not None:
+                judged.words.append(for_all)
+        return _Effect(whole_seller=True)
+
+    def _fall_due(self, state: SellerState, reached: DeadlineReached, moment: Moment, judged: Judged) -> _Effect:
+        kind, subject = reached.kind, reached.subject_id
+        if kind == "hold":
+            scope, _, subject_id = subject.partition(":")
+            line, entombed = holds.hold_due(state, scope, subject_id, moment, self.policy)  # type: ignore[arg-type]
+            if line is not None:
+                judged.words.append(line)
+            tombstone = Tombstone(scope, subject_id) if entombed else None  # type: ignore[arg-type]
+            return _Effect(whole_seller=not entombed, tombstone=tombstone)
+        if kind == "ruling":
+            rulings.expire(state, subject, moment.now_us)
+            return _Effect(whole_seller=True)
+        if kind == "listing":
+            was_flagged = subject in state.flagged
+            shelf.lapse(state, subject, moment.now_us)
+            return _Effect(whole_seller=was_flagged)
+        advance(state, reached, moment.now_us, self.policy.terms)
+        return _Effect()
+
+    def _ask(
+        self, state: SellerState, cause: Cause, now_us: int, around: Around, listing_id: str, judged: Judged
+    ) -> _Answers:
+        """Each detector of this event type; a finding stands until its detector is quiet about the same subject."""
+        answers = _Answers()
+        for entry in self._asked.get(cause.kind if isinstance(cause, DeadlineReached) else type(cause), ()):
+            try:
+                answer = entry.detector.look(state, cause, now_us, around)
+            except Exception as error:  # noqa: BLE001 - a detector's bug becomes a dead letter, never a quiet detector
+                judged.failures.append(
+                    Failure(entry.reason_code, f"{entry.reason_code}: {type(error).__name__}: {error}")
+                )
+                answers.all_quiet = False
+                continue
+            if isinstance(answer, Abstained):
+                judged.guards.append((entry.reason_code, answer.guard))
+                answers.all_quiet = False
+                continue
+            answers.all_quiet = answers.all_quiet and answer is None
+            found = state.listings[listing_id].findings if entry.about == "listing" else state.core.findings
+            if not _keep(found, entry.reason_code, answer, now_us, cause.event_id):
+                continue
+            if entry.about == "listing":
+                answers.changed_listing = True
+                state.touch_listing(listing_id)
+            else:
+                answers.changed_seller = True
+        return answers
+
+    def _decide(
+        self, state: SellerState, cause: Cause, moment: Moment, effect: _Effect, answers: _Answers, judged: Judged
+    ) -> bool:
+        """Holds first, then alerts, then the seller's line; nothing to do for most events."""
+        listing_id, whole_seller = effect.listing_id, effect.whole_seller or answers.changed_seller
+        held = bool(listing_id) and listing_id in state.flagged
+        if effect.tombstone is not None:
+            judged.words.append(effect.tombstone)
+        if not (whole_seller or answers.changed_listing or held):
+            return effect.tombstone is not None
+        is_clean = answers.all_quiet and isinstance(cause, ListingChanged)
+        moderator = cause.moderator if isinstance(cause, VerdictGiven) else ""
+        moment = moment._replace(about_listing=listing_id, is_clean=is_clean, moderator=moderator)
+        judged.words.extend(self._hold(state, moment, sorted(state.flagged) if whole_seller else [listing_id]))
+        judged.words.extend(alerts.decide_alerts(state, moment, self.policy))
+        if any(isinstance(word, Alert | Hold) for word in judged.words):
+            judged.words.append(alerts.standing(state, moment, self.policy))
+        return True
+
+    def _hold(self, state: SellerState, moment: Moment, listing_ids: list[str]) -> Iterator[Hold]:
+        for listing_id in listing_ids:
+            line = holds.decide_listing(state, listing_id, moment, self.policy)
+            if line is not None:
+                yield line
+        scopes: tuple[Literal["payout", "seller"], ...] = ("payout", "seller")
+        for scope in scopes:
+            line = holds.decide_seller(state, scope, moment, self.policy)
+            if line is not None:
+                yield line
+
+    @staticmethod
+    def _flags(state: SellerState, now_us: int) -> Flags | None:
+        """What other partitions must know of the seller; None when it was said before."""
+        core = state.core
+        core.flags_day = now_us // DAY_US
+        active = [hold for _, _, hold in holds.holds_of(state) if hold.active]
+        flags = Flags(
+            stamp_us=core.last_seen_us,
+            sequence=core.sequence,
+            registered_us=state.since_us,
+            last_active_us=core.flags_day * DAY_US,
+            standing=state.has_standing(now_us),
+            held=bool(active),
+            held_unseen=bool(active) and not any(hold.seen_by_human for hold in active),
+            confirmed_bad=core.confirmed_bad,
+            ring="",
+        )
+        said = hashlib.blake2b(repr(flags[2:]).encode(), digest_size=8).digest()
+        if said == core.flags_said:
+            return None
+        core.flags_said = said
+        return flags
+
+
+def _keep(found: dict[str, Finding], reason_code: str, answer: Finding | None, now_us: int, cause_id: str) -> bool:
+    """Opens, updates or closes the finding; whether anything changed."""
+    before = found.get(reason_code)
+    if answer is None:
+        if before is None:
+            return False
+        del found[reason_code]
+        return True
+    since_us, opened_by = (before.since_us, before.opened_by) if before is not None else (now_us, cause_id)
+    after = Finding(
+        answer.reason_code,
+        answer.subject_kind,
+        answer.subject_id,
+        answer.grade,
+        answer.sentence,
+        answer.numbers,
+        answer.event_ids,
+        answer.event_count,
+        answer.facts,
+        since_us,
+        opened_by,
+    )
+    if after == before:
+        return False
+    found[reason_code] = after
+    return True

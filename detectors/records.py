@@ -1,0 +1,185 @@
+"""The records of a seller's state as stored: positional msgpack, so new fields go to the end and have defaults."""
+
+from decimal import Decimal
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+
+from detectors.detector import Finding
+
+STATE_VERSION: Final = 1
+
+
+class Order(msgspec.Struct, array_like=True, gc=False):
+    """An open order: what it is worth, how far it got, and where the exposure counts it."""
+
+    amount: Decimal
+    currency: str
+    listing_id: str = ""
+    buyer_id: str = ""
+    brand: str = ""
+    category: str = ""
+    paid_us: int = 0
+    delivered_us: int = 0
+    cancelled_us: int = 0
+    paid_out_us: int = 0
+    return_id: str = ""
+    counted_as: str = ""
+    counted: Decimal = Decimal(0)
+    compensated: Decimal = Decimal(0)
+    compensated_us: int = 0
+    compensation_ids: tuple[str, ...] = ()
+
+
+class Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One thing that happened to a return; `detail` depends on `kind` (by whom, signed, outcome, payer)."""
+
+    time_us: int
+    event_id: str
+    kind: str
+    detail: str = ""
+    ref_id: str = ""
+    amount: Decimal = Decimal(0)
+    currency: str = ""
+
+
+class Return(msgspec.Struct, array_like=True):
+    """A return as the fold of its steps; `fired_us` is the latest deadline of it that has fired.
+
+    `due_us` (a deadline is set for then, 0: none), `overdue` and `delivered_us` are what the fold last said.
+    """
+
+    steps: list[Step] = []
+    fired_us: int = 0
+    due_us: int = 0
+    overdue: bool = False
+    delivered_us: int = 0
+
+
+class Complaint(msgspec.Struct, array_like=True, gc=False):
+    """A complaint and what was decided, whichever arrived first; stored beside the returns."""
+
+    kind: str = ""
+    order_id: str = ""
+    listing_id: str = ""
+    return_id: str = ""
+    buyer_id: str = ""
+    opened_us: int = 0
+    opened_by: str = ""
+    outcome: str = ""
+    decided_us: int = 0
+    decided_by: str = ""
+
+
+class Hold(msgspec.Struct, array_like=True):
+    """A hold as placed or, until its tombstone, as released. `by_human` holds are not the policy's to release."""
+
+    hold_id: str
+    placed_us: int
+    expires_us: int
+    decided_by: str
+    reason_codes: tuple[str, ...]
+    score: float
+    active: bool = True
+    by_human: bool = False
+    seen_by_human: bool = False
+    released_us: int = 0
+    release_at_us: int = 0
+    expired: bool = False
+    appealed_us: int = 0
+
+
+class Ruling(msgspec.Struct, array_like=True, frozen=True):
+    """A moderator's verdict while it is in force. `family` empty: it covers its whole subject."""
+
+    verdict: Literal["confirmed", "rejected"]
+    moderator: str
+    role: str
+    cause: str
+    family: str
+    at_us: int
+    expires_us: int
+    judged_price: Decimal = Decimal(0)
+    facts: int = 0
+
+
+class Listing(msgspec.Struct, array_like=True):
+    """A listing as of its newest event; `market` is empty where it cannot be compared with others.
+
+    `identity` is a digest of title, product and condition; `sign_us` is the last sign that the offer lives.
+    """
+
+    stamp_us: int
+    event_id: str
+    published_us: int
+    market: str
+    log_price: float
+    price: Decimal
+    currency: str
+    title: str = ""
+    brand: str = ""
+    category: str = ""
+    identity: str = ""
+    removed_us: int = 0
+    sign_us: int = 0
+    findings: dict[str, Finding] = {}
+    hold: Hold | None = None
+    ruling: Ruling | None = None
+    clean_release_us: int = 0
+
+
+class OpenAlert(msgspec.Struct, array_like=True):
+    """An alert of one family while it is open, and what its last line said (`said`: a digest)."""
+
+    alert_id: str
+    opened_by: str
+    opened_us: int
+    subject_kind: str
+    subject_id: str
+    reason_codes: tuple[str, ...] = ()
+    said: bytes = b""
+    note: str = ""
+
+
+class Core(msgspec.Struct, array_like=True):
+    """The seller itself; everything that grows with history is in the records, not here."""
+
+    version: int = STATE_VERSION
+    first_seen_us: int = 0
+    registered_us: int = 0
+    last_seen_us: int = 0
+    sequence: int = 0
+    revision: int = 0
+    seen: list[int] = []
+    delivered_orders: int = 0
+    deliveries_known: bool = False
+    last_upheld_us: int = 0
+    closed_by: str = ""
+    confirmed_bad: bool = False
+    truncated: bool = False
+    unmatched: int = 0
+    exposure: dict[str, list[Decimal]] = {}
+    findings: dict[str, Finding] = {}
+    alerts: dict[str, OpenAlert] = {}
+    holds: dict[str, Hold] = {}
+    rulings: dict[str, Ruling] = {}
+    flags_said: bytes = b""
+    flags_day: int = -1
+
+
+Record = TypeVar("Record", Core, Order, Return, Listing, Complaint)
+_encode: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
+_decoders: Final[dict[type[Any], msgspec.msgpack.Decoder[Any]]] = {
+    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint)
+}
+
+
+def encode(record: Core | Order | Return | Listing | Complaint) -> bytes:
+    """A record as stored: msgpack, positional."""
+    return _encode(record)
+
+
+def decode(word: type[Record], stored: bytes) -> Record:
+    """The inverse of `encode` for a record of this version or the one before."""
+    record: Record = _decoders[word].decode(stored)
+    return record

@@ -1,0 +1,200 @@
+"""A return as the fold of its steps: where it stands, when its refund is due, and what is owed on it.
+
+The steps are folded in the order of (event time, event id), not of arrival: repeated, late and reordered events end
+in the same place. The fold knows no clock; a deadline that has fired is one of its inputs.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from detectors.records import Return, Step
+from detectors.state import MAX_RETURN_STEPS
+from schemas.fields import DAY_US, HOUR_US
+
+Stage = Literal[
+    "unknown", "requested", "accepted", "refused", "shipped", "delivered", "refunded", "cancelled", "settled"
+]
+_ZERO: Final = Decimal(0)
+
+
+class ReturnTerms(msgspec.Struct, frozen=True):
+    """When a refund is due, and what counts as one.
+
+    `refund_sla_hours` after delivery plus `scan_grace_hours`; an unsigned delivery gives `unsigned_extra_days` more;
+    a seller's dispute pauses the deadline once for `dispute_days`. A rest of one currency unit
+    (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed.
+    """
+
+    refund_sla_hours: float = 72.0
+    scan_grace_hours: float = 24.0
+    unsigned_extra_days: float = 7.0
+    dispute_days: float = 10.0
+    tolerance_amount: Decimal = Decimal(1)
+    tolerance_share: Decimal = Decimal("0.005")
+
+
+DEFAULT_TERMS: Final = ReturnTerms()
+
+
+class Folded(NamedTuple):
+    """Where a return stands. Times in microseconds, 0 is never; sums in `currency`."""
+
+    stage: Stage
+    order_id: str = ""
+    listing_id: str = ""
+    buyer_id: str = ""
+    reason: str = ""
+    amount: Decimal = _ZERO
+    currency: str = ""
+    requested_us: int = 0
+    delivered_us: int = 0
+    due_us: int = 0
+    overdue: bool = False
+    contested: bool = False
+    missing: Decimal = _ZERO
+    paid_by_seller: Decimal = _ZERO
+    paid_by_platform: Decimal = _ZERO
+    platform_paid_us: int = 0
+    closed_us: int = 0
+    event_ids: tuple[str, ...] = ()
+
+
+def step_key(step: Step) -> tuple[int, str]:
+    """The order in which steps are folded."""
+    return step.time_us, step.event_id
+
+
+def add_step(held: Return, step: Step) -> bool:
+    """Takes a step in at its place; False when it is known already (the same event, or the same refund by its id).
+
+    Beyond `MAX_RETURN_STEPS` a step is refused too (a return has a handful of steps, a flood of them is noise), but
+    what can clear a seller is taken in four times that far.
+    """
+    room = 4 * MAX_RETURN_STEPS if step.kind in ("refund", "cancelled", "decided") else MAX_RETURN_STEPS
+    if len(held.steps) >= room:
+        return False
+    for known in held.steps:
+        if known.event_id == step.event_id or (step.ref_id and known.ref_id == step.ref_id and known.kind == step.kind):
+            return False
+    held.steps = sorted([*held.steps, step], key=step_key)
+    return True
+
+
+def fold(held: Return, terms: ReturnTerms) -> Folded:
+    """Where the return stands after all its steps."""
+    request = next((step for step in held.steps if step.kind == "requested"), None)
+    stage, delivered_us, arrival_us = _progress(held.steps, terms)
+    order_id, listing_id, buyer_id, reason = request.detail.split("\x1f") if request else ("", "", "", "")
+    folded = Folded(
+        stage=stage,
+        order_id=order_id,
+        listing_id=listing_id,
+        buyer_id=buyer_id,
+        reason=reason,
+        amount=request.amount if request else _ZERO,
+        currency=request.currency if request else "",
+        requested_us=request.time_us if request else 0,
+        delivered_us=delivered_us,
+        event_ids=tuple(step.event_id for step in held.steps),
+    )
+    if request is None:
+        return folded
+    return _with_money(folded, held, terms, arrival_us)
+
+
+def request_detail(order_id: str, listing_id: str, buyer_id: str, reason: str) -> str:
+    """The `detail` of a `requested` step."""
+    return "\x1f".join((order_id, listing_id, buyer_id, reason))
+
+
+def _progress(steps: Iterable[Step], terms: ReturnTerms) -> tuple[Stage, int, int]:
+    """The stage without money, when the parcel came back, and from when on the refund's time counts."""
+    stage: Stage = "unknown"
+    delivered_us = arrival_us = 0
+    for step in steps:
+        kind = step.kind
+        if kind in ("requested", "accepted", "refused", "shipped"):
+            if stage not in ("delivered", "cancelled"):
+                stage = kind  # type: ignore[assignment]  # narrowed by the line above
+        elif kind == "delivered":
+            # A parcel that arrives after the seller's own cancellation is back at the seller all the same.
+            if stage != "cancelled" or not delivered_us:
+                extra_us = 0 if step.detail == "signed" else int(terms.unsigned_extra_days * DAY_US)
+                counts_from_us = step.time_us + extra_us
+                arrival_us = min(arrival_us, counts_from_us) if arrival_us else counts_from_us
+                delivered_us = delivered_us or step.time_us
+                stage = "cancelled" if stage == "cancelled" and _withdrawn_by_buyer(steps) else "delivered"
+        elif kind == "cancelled" and (not delivered_us or step.detail != "seller"):
+            stage = "cancelled"
+    return stage, delivered_us, arrival_us
+
+
+def _withdrawn_by_buyer(steps: Iterable[Step]) -> bool:
+    return any(step.kind == "cancelled" and step.detail != "seller" for step in steps)
+
+
+def _with_money(folded: Folded, held: Return, terms: ReturnTerms, arrival_us: int) -> Folded:
+    """`folded` with refunds, the deadline, disputes and decisions."""
+    rest = max(terms.tolerance_amount, folded.amount * terms.tolerance_share)
+    enough = folded.amount - rest
+    due_us, contested = _due(held.steps, terms, folded.delivered_us, arrival_us)
+    if folded.stage != "delivered":
+        due_us = 0
+    # A platform's payment counts as closing the return only while the refund was not yet due.
+    seller = platform = in_time = _ZERO
+    closed_us = platform_us = 0
+    dismissed_us = 0
+    for step in held.steps:
+        if step.kind == "decided":
+            dismissed_us = step.time_us if step.detail == "dismissed" else 0
+        if step.kind not in ("refund", "compensation") or step.currency != folded.currency:
+            continue
+        if step.kind == "refund" and step.detail == "seller":
+            seller += step.amount
+        else:
+            platform += step.amount
+            platform_us = step.time_us
+            if not due_us or step.time_us <= due_us:
+                in_time += step.amount
+        if not closed_us and seller + in_time >= enough and (seller or in_time or folded.amount <= rest):
+            closed_us = step.time_us
+    stage = folded.stage
+    if closed_us:
+        stage = "refunded"
+    elif dismissed_us:
+        stage, closed_us = "settled", dismissed_us
+    elif stage == "cancelled":
+        closed_us = max(step.time_us for step in held.steps if step.kind == "cancelled")
+    is_open = stage == "delivered" and folded.amount > rest
+    return folded._replace(
+        stage=stage,
+        due_us=due_us if is_open else 0,
+        overdue=is_open and held.fired_us >= due_us > 0,
+        contested=contested and is_open,
+        missing=max(_ZERO, folded.amount - seller - platform),
+        paid_by_seller=seller,
+        paid_by_platform=platform,
+        platform_paid_us=platform_us,
+        closed_us=closed_us,
+    )
+
+
+def _due(steps: Iterable[Step], terms: ReturnTerms, delivered_us: int, arrival_us: int) -> tuple[int, bool]:
+    """When the refund is due, 0 while the parcel is not back, and whether a seller's dispute is on it."""
+    if not delivered_us:
+        return 0, False
+    due_us = arrival_us + int((terms.refund_sla_hours + terms.scan_grace_hours) * HOUR_US)
+    contested = False
+    for step in steps:
+        if step.kind == "disputed" and step.detail == "seller" and not contested and step.time_us <= due_us:
+            # The pause runs from the dispute, but only the part after the parcel's return moves the deadline.
+            pause_ends_us = step.time_us + int(terms.dispute_days * DAY_US)
+            due_us += max(0, pause_ends_us - max(step.time_us, arrival_us))
+            contested = True
+        elif step.kind == "decided" and step.detail == "upheld":
+            due_us = min(due_us, max(step.time_us, delivered_us))
+            contested = False
+    return due_us, contested

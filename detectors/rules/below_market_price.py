@@ -1,0 +1,83 @@
+"""A price far below what others ask for the same product.
+
+Fires when: the listing asks at most 0.70 of the weighted median of its market without the seller and its ring, and
+    lies at least 2.5 standard deviations below it (strong: 0.55 and 3.0).
+Stays quiet when: three unlinked sellers with standing ask no more than 1.1 times as much (the market is moving), or
+    the price is at most a tenth (`implausible_price` says so). Abstains on auctions and deposits, goods for parts,
+    packs, unknown products, and where fewer than 8 effective sellers, the reference price included, are known.
+Known gaps: at a spread above 0.20 a half-price fake is not reliably strong (with 12 sellers found 0.9 of the time at a
+    spread of 0.12, 0.7 to 0.9 at 0.15, 0.4 to 0.7 at 0.20); good fakes at 0.60 to 0.80 are invisible to price; so is
+    a product whose established sellers are themselves fakes.
+Moderator: compare the pictures and the description with the product's; ask for a purchase invoice; look at the
+    seller's other listings and how long it has been there; a slip of the keyboard is common.
+
+Parameters, with where they come from in brackets:
+    strong_ratio, moderate_ratio: share of the usual price, at most [documented fakes at 0.33, 0.50 and 0.55; grey
+        imports at 0.60 to 0.70]
+    strong_z, moderate_z: standard deviations of log price, at least [honest pairs at two shops differ with a robust
+        sigma of about 0.17; the variance of a median is π/2 times that of a mean, Kenney and Keeping, Mathematics of
+        Statistics, 1962]
+    implausible_ratio: share of the usual price up to which `implausible_price` speaks instead
+    hold_sellers: effective sellers (Kish, Survey Sampling, 1965), at least, for the price alone to hold a listing
+    hold_established: distinct established sellers, at least, for the same
+    moving_sellers, moving_ratio: how many sellers with standing at what multiple of the price make a moving market
+    class_discounts: condition class to its share of the new price, for classes whose own market is too thin [policy]
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from detectors.comparison import NEW, Comparison, compare, finding
+from detectors.detector import Abstained, Around, Cause, Finding
+from detectors.state import SellerState
+from schemas import ListingChanged, ListingPublished
+
+
+@dataclass(frozen=True, slots=True)
+class BelowMarketPrice:
+    """Grades: `strong` (may hold by itself), `strong_unsure`, `no_market` (reference price alone), `moderate`."""
+
+    reason_code: ClassVar[str] = "below_market_price"
+
+    strong_ratio: float = 0.55
+    strong_z: float = 3.0
+    moderate_ratio: float = 0.70
+    moderate_z: float = 2.5
+    implausible_ratio: float = 0.10
+    hold_sellers: float = 12.0
+    hold_established: int = 6
+    moving_sellers: int = 3
+    moving_ratio: float = 1.1
+    class_discounts: Mapping[str, float] = field(default_factory=dict)
+
+    def look(self, state: SellerState, cause: Cause, now_us: int, around: Around) -> Finding | Abstained | None:
+        """Judges the listing's price as of its newest event."""
+        if not isinstance(cause, ListingPublished | ListingChanged):
+            return None
+        seen = compare(state, cause, now_us, around, self.class_discounts)
+        if isinstance(seen, Abstained):
+            return seen
+        if not self.implausible_ratio < seen.ratio <= max(self.moderate_ratio, self.strong_ratio):
+            return None
+        grade = self._grade(seen, state.has_standing(now_us))
+        if grade is None or seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
+            return None
+        return finding(seen, self.reason_code, grade, now_us, around)
+
+    def _grade(self, seen: Comparison, has_standing: bool) -> str | None:
+        strong = seen.ratio <= self.strong_ratio and seen.z >= self.strong_z
+        if not strong and not (seen.ratio <= self.moderate_ratio and seen.z >= self.moderate_z):
+            return None
+        if seen.estimate.established == 0:
+            return "no_market"
+        if not strong:
+            return "moderate"
+        holds = (
+            seen.discount is None
+            and seen.key.condition_class == NEW
+            and seen.estimate.size >= self.hold_sellers
+            and seen.estimate.established >= self.hold_established
+            and not has_standing
+        )
+        return "strong" if holds else "strong_unsure"

@@ -1,0 +1,58 @@
+"""Several buyers sent their parcels back and none of them got the money: the payout can still be frozen.
+
+Fires when:        refunds are overdue to at least 3 buyers, or to 2 buyers and over a quarter of the returns that
+                   came back in the last 30 days are overdue.
+Stays quiet when:  fewer buyers wait; a dispute has paused the deadlines; the refunds were paid.
+Known gaps:        a gang that refunds the first buyers and keeps the later ones' money below the quarter; buyers who
+                   are one person under three accounts.
+Moderator:         compare the overdue returns' buyers and addresses; if they are different people, confirm the payout
+                   hold and ask the seller for the refunds.
+"""
+
+from dataclasses import dataclass
+
+from detectors.detector import Abstained, Around, Cause, Finding
+from detectors.returns import DEFAULT_TERMS, ReturnTerms
+from detectors.rules.overdue_refund import evidence, overdue_returns, sums
+from detectors.state import SellerState
+from schemas.fields import DAY_US
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidRefunds:
+    """`buyers_enough`, `buyers_few` in buyers; `share_of_returns` of those delivered back in `window_days`."""
+
+    terms: ReturnTerms = DEFAULT_TERMS
+    buyers_enough: int = 3
+    buyers_few: int = 2
+    share_of_returns: float = 0.25
+    window_days: float = 30.0
+
+    def look(self, state: SellerState, _cause: Cause, now_us: int, _around: Around) -> Finding | Abstained | None:
+        """A finding about the seller while that many buyers wait."""
+        if len(state.overdue) < self.buyers_few:
+            return None
+        late = overdue_returns(state, self.terms)
+        buyers = len({back.buyer_id for back in late.values()})
+        if buyers < self.buyers_few:
+            return None
+        recent = self._delivered_recently(state, now_us)
+        share = len(late) / max(recent, len(late))
+        if buyers < self.buyers_enough and share <= self.share_of_returns:
+            return None
+        return Finding(
+            reason_code="unpaid_refunds",
+            subject_kind="seller",
+            subject_id=state.seller_id,
+            grade="seen",
+            sentence=f"{buyers} buyers have sent their parcels back and wait for {sums(late.values())}; "
+            f"{len(late)} of the {max(recent, len(late))} returns of the last {self.window_days:.0f} days are unpaid",
+            numbers={"returns": len(late), "buyers": buyers, "share_of_returns": round(share, 3)},
+            event_ids=evidence(late.values()),
+            event_count=sum(len(back.event_ids) for back in late.values()),
+            facts=buyers,
+        )
+
+    def _delivered_recently(self, state: SellerState, now_us: int) -> int:
+        since_us = now_us - int(self.window_days * DAY_US)
+        return sum(1 for held in state.returns.values() if held.delivered_us >= since_us)

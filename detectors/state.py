@@ -1,0 +1,124 @@
+"""What is remembered of one seller, bounded: a core, and a record per open order, open return and listing.
+
+`SellerState` is owned by one judge at a time and changed in place; what a commit has to write is collected in
+`changes`.
+"""
+
+from typing import Final
+
+from detectors.records import Complaint, Core, Listing, Order, Return
+from schemas.fields import DAY_US
+
+MAX_OPEN_ORDERS: Final = 100_000
+MAX_OPEN_RETURNS: Final = 20_000
+MAX_LISTINGS: Final = 100_000
+MAX_RETURN_STEPS: Final = 64
+REMEMBERED_EVENTS: Final = 32
+STANDING_AGE_US: Final = 180 * DAY_US
+STANDING_DELIVERED_ORDERS: Final = 100
+STANDING_COMPLAINT_US: Final = 180 * DAY_US
+YOUNG_US: Final = 30 * DAY_US
+
+
+class Changes:
+    """What the next commit has to write of one seller: records by id, deadlines, and its entries in markets."""
+
+    __slots__ = ("complaints", "deadlines", "gone", "listings", "markets", "orders", "returns")
+
+    def __init__(self) -> None:
+        self.orders: set[str] = set()
+        self.returns: set[str] = set()
+        self.listings: set[str] = set()
+        self.complaints: set[str] = set()
+        self.markets: dict[str, float] = {}
+        self.deadlines: dict[tuple[str, str], int | None] = {}
+        self.gone = False
+
+
+class SellerState:
+    """One seller in memory: the stored records, and indexes that are derived from them."""
+
+    __slots__ = (
+        "changes",
+        "complaints",
+        "core",
+        "flagged",
+        "in_market",
+        "listings",
+        "orders",
+        "overdue",
+        "returns",
+        "seller_id",
+    )
+
+    def __init__(
+        self,
+        seller_id: str,
+        core: Core | None = None,
+        orders: dict[str, Order] | None = None,
+        returns: dict[str, Return] | None = None,
+        listings: dict[str, Listing] | None = None,
+        complaints: dict[str, Complaint] | None = None,
+    ) -> None:
+        self.seller_id = seller_id
+        self.core = core or Core()
+        self.orders = orders or {}
+        self.returns = returns or {}
+        self.listings = listings or {}
+        self.complaints = complaints or {}
+        self.changes = Changes()
+        self.overdue = {key for key, held in self.returns.items() if held.overdue}
+        self.flagged = {key for key, held in self.listings.items() if held.findings or held.hold or held.ruling}
+        self.in_market: dict[str, set[str]] = {}
+        for key, held in self.listings.items():
+            if held.market and not held.removed_us:
+                self.in_market.setdefault(held.market, set()).add(key)
+
+    @property
+    def since_us(self) -> int:
+        """When the seller joined: its registration, else its first event."""
+        return self.core.registered_us or self.core.first_seen_us
+
+    def is_young(self, now_us: int) -> bool:
+        """Whether the seller joined less than 30 days ago."""
+        return now_us - self.since_us < YOUNG_US
+
+    def has_standing(self, now_us: int) -> bool:
+        """An old, proven seller: its low price is an alert, never a hold on price alone."""
+        core = self.core
+        return (
+            now_us - self.since_us >= STANDING_AGE_US
+            and core.delivered_orders >= STANDING_DELIVERED_ORDERS
+            and not self.overdue
+            and (not core.last_upheld_us or now_us - core.last_upheld_us > STANDING_COMPLAINT_US)
+        )
+
+    def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
+        """Sets, moves or (None) takes away the deadline of that kind and subject."""
+        self.changes.deadlines[kind, subject_id] = due_us
+
+    def put_listing(self, listing_id: str, listing: Listing) -> None:
+        """Remembers the listing in its newest form and keeps the indexes true."""
+        before = self.listings.get(listing_id)
+        if before is not None and before.market:
+            self.in_market.get(before.market, set()).discard(listing_id)
+        self.listings[listing_id] = listing
+        if listing.market and not listing.removed_us:
+            self.in_market.setdefault(listing.market, set()).add(listing_id)
+        self.touch_listing(listing_id)
+
+    def touch_listing(self, listing_id: str) -> None:
+        """Notes that a listing's findings, hold or ruling changed."""
+        listing = self.listings[listing_id]
+        self.changes.listings.add(listing_id)
+        if listing.findings or listing.hold or listing.ruling:
+            self.flagged.add(listing_id)
+        else:
+            self.flagged.discard(listing_id)
+
+    def drop_listing(self, listing_id: str) -> None:
+        """Forgets a listing."""
+        listing = self.listings.pop(listing_id)
+        self.in_market.get(listing.market, set()).discard(listing_id)
+        self.flagged.discard(listing_id)
+        self.changes.listings.add(listing_id)

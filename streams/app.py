@@ -1,0 +1,96 @@
+"""What is wired to what: the map of a running worker.
+
+marketplace topics -> transport -> LiveHop -> Hop -> outbox -> assay's topics
+                                    |  |  |
+                          reference  judge  store (Redis)
+"""
+
+import asyncio
+import logging
+import sys
+from typing import Final
+
+import faust
+
+from detectors.judge import Judge
+from detectors.policy import Policy
+from detectors.products import Reference
+from detectors.records import STATE_VERSION
+from schemas.fields import SECOND_US
+from schemas.topics import MARKETPLACE
+from streams.fetching import FetchLimits
+from streams.hop import Hop, HopTerms, wall_clock_us
+from streams.live import LiveHop
+from streams.outbox import KafkaOutbox
+from streams.polls import Control
+from streams.preflight import preflight
+from streams.redis_store import RedisStore
+from streams.reference import ReferenceTopics
+from streams.settings import Settings
+from streams.surroundings import Surroundings
+from streams.transport import ASSIGNOR, make_app
+
+INPUTS: Final = tuple(topic.name for topic in MARKETPLACE)
+
+
+def meta(partitions: int) -> dict[str, str]:
+    """What a worker's state depends on; one that finds another in Redis leaves with a sentence."""
+    return {
+        "partitions": str(partitions),
+        "topics": ",".join(INPUTS),
+        "assignor": ASSIGNOR,
+        "state_version": str(STATE_VERSION),
+    }
+
+
+def run_worker(settings: Settings, policy: Policy) -> None:
+    """Runs one worker until it is told to stop; does not return.
+
+    Raises `CannotStartError` with a sentence where topics, Redis or the state in it do not allow a start.
+    """
+    partitions = preflight(settings, meta)
+    reference = Reference()
+    reference_topics = ReferenceTopics(settings.kafka_bootstrap, reference)
+    asyncio.run(reference_topics.read_to_end())
+    app = make_worker(settings, policy, partitions, reference)
+    app.task(reference_topics.follow)
+    faust.Worker(app, loglevel=settings.log_level).execute_from_commandline()
+
+
+def make_worker(settings: Settings, policy: Policy, partitions: int, reference: Reference) -> faust.App:
+    """The Faust app of one worker, wired and not started."""
+    by_events = settings.clock == "events"
+    hop = Hop(
+        Judge(policy),
+        RedisStore(settings.redis_url),
+        KafkaOutbox(settings.kafka_bootstrap, settings.linger_ms),
+        Surroundings(reference, fresh_us=int(settings.market_cache_seconds * SECOND_US)),
+        HopTerms(
+            by_events=by_events,
+            lateness_us=int(settings.allowed_lateness_seconds * SECOND_US),
+            batch=settings.max_poll_records,
+            sellers_kept=max(1, settings.seller_cache // partitions),
+            partitions=partitions,
+            checks_keys=True,
+        ),
+        clock=wall_clock_us,
+    )
+    control = Control()
+    live = LiveHop(hop, control, INPUTS, stop=_end_process)
+    return make_app(
+        name=settings.consumer_group,
+        bootstrap=settings.kafka_bootstrap,
+        topics=INPUTS,
+        handler=live,
+        control=control,
+        limits=FetchLimits(max_poll_records=settings.max_poll_records, max_wait_ms=settings.fetch_max_wait_ms),
+        session_timeout_s=settings.session_timeout_seconds,
+        heartbeat_interval_s=max(0.5, settings.session_timeout_seconds / 6),
+    )
+
+
+def _end_process(error: Exception) -> None:
+    """Trouble outside a poll that no retry mends: the supervisor starts a new worker."""
+    logging.getLogger(__name__).error("The worker ends: %s: %s", type(error).__name__, error)
+    sys.stderr.flush()
+    raise SystemExit(1)

@@ -1,0 +1,222 @@
+"""Live running: polls into lanes, ends confirmed, steps taken, and what to do when a commit is refused or lost.
+
+Everything here is about when; what happens to an event is in `streams.hop`.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from aiokafka.errors import KafkaError
+
+from schemas.fields import SECOND_US
+from streams.hop import Hop, PartitionLostError
+from streams.partition import Arrival, Partition
+from streams.polls import TP, Control, Poll
+from streams.store import StoreUnavailableError
+
+LOGGER = logging.getLogger(__name__)
+LANE_FULL: Final = 20_000  # records of one topic-partition that may wait
+TICK_WAITING_S: Final = 0.005  # while something is buffered and an end has to be confirmed
+TICK_IDLE_S: Final = 0.1
+REEMIT_EVERY_S: Final = 5.0
+CLOCK_JUMP_US: Final = 5 * SECOND_US
+RETRY_FIRST_S: Final = 0.2
+RETRY_LAST_S: Final = 5.0
+GIVE_UP_S: Final = 120.0
+SECOND_LOOK_S: Final = 1.0  # after a refused commit, so that a rebalance under way can be seen
+
+
+class LiveHop:
+    """What the transport hands its polls to; implements `streams.polls.Handler`."""
+
+    def __init__(self, hop: Hop, control: Control, topics: Sequence[str], stop: Callable[[Exception], None]) -> None:
+        self.hop = hop
+        self.control = control
+        self.topics = topics
+        self.partitions: dict[int, Partition] = {}
+        self._stop = stop
+        self._turn = asyncio.Lock()
+        self._ticker: asyncio.Task[None] | None = None
+        self._clock_at = (hop.clock(), time.monotonic())
+        self._fetched_after_ms = 0
+
+    # ---- what the transport calls
+
+    async def assigned(self, partitions: set[int]) -> Mapping[TP, int]:
+        """Takes the partitions over; the positions are those stored beside their states."""
+        async with self._turn:
+            for number in sorted(partitions):
+                self.partitions[number] = await self._lasting(partial(self.hop.open, number, self.topics))
+            self._distrust_clock()
+        if self._ticker is None:
+            self._ticker = asyncio.create_task(self._tick_for_ever(), name="assay-ticker")
+        return {
+            TP(topic, number): offset
+            for number in partitions
+            for topic, offset in self.partitions[number].stored.items()
+        }
+
+    async def revoked(self, partitions: set[int]) -> None:
+        """Lets go of the partitions; what was committed is published, what was not is judged by the next owner."""
+        async with self._turn:
+            for number in partitions:
+                self.partitions.pop(number, None)
+
+    async def polled(self, poll: Poll) -> None:
+        """Judges what can be judged of everything read so far."""
+        async with self._turn:
+            for tp, lane in poll.lanes.items():
+                self._take(TP(*tp), lane.records, lane.start, lane.end)
+            await self._run()
+
+    def published(self) -> Mapping[TP, int]:
+        """Up to where everything is judged, committed and on the broker."""
+        return {
+            TP(topic, number): offset
+            for number, partition in self.partitions.items()
+            for topic, offset in partition.stored.items()
+        }
+
+    def wanted(self, tp: TP) -> bool:
+        """Whether there is room for more of it."""
+        partition = self.partitions.get(tp.partition)
+        return partition is None or len(partition.lanes[tp.topic].items) < LANE_FULL
+
+    async def close(self) -> None:
+        """Ends the ticker."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticker
+
+    # ---- polls
+
+    def _take(self, tp: TP, records: Iterable[object], start: int, end: int) -> None:
+        """The records of one lane that follow what was read before; a hole is sought back, an overlap trimmed."""
+        partition = self.partitions.get(tp.partition)
+        if partition is None:
+            return
+        lane = partition.lanes[tp.topic]
+        if lane.read_to is not None and start > lane.read_to:
+            self.control.rewind({tp: lane.read_to})
+            return
+        known = lane.read_to or 0
+        self.hop.decode(
+            partition,
+            [
+                Arrival(tp.topic, tp.partition, record.offset, record.key, record.value)  # type: ignore[attr-defined]
+                for record in records
+                if record.offset >= known  # type: ignore[attr-defined]
+            ],
+        )
+        lane.read_to = max(known, end)
+
+    def _confirm_ends(self) -> None:
+        """Notes which topics have been read to their end, and up to when that is certain."""
+        now_ms = self.hop.clock() // 1000
+        for tp, status in self.control.status().items():
+            partition = self.partitions.get(tp.partition)
+            if partition is None:
+                continue
+            lane = partition.lanes[tp.topic]
+            at_end = (
+                status.highwater is not None
+                and status.fetched_at_ms is not None
+                and status.fetched_at_ms >= self._fetched_after_ms
+                and (lane.read_to or 0) >= status.highwater
+            )
+            lane.ended_us = min(status.fetched_at_ms or 0, now_ms) * 1000 if at_end else None
+
+    async def _run(self) -> None:
+        """Steps until nothing more can be judged now."""
+        while True:
+            self._confirm_ends()
+            try:
+                if not await self.hop.step(list(self.partitions.values())):
+                    return
+            except PartitionLostError as error:
+                await self._lost(error)
+            except (StoreUnavailableError, KafkaError) as error:
+                LOGGER.warning("The outcome of a commit is not known, everything is read again: %s", error)
+                await self._reopen(list(self.partitions))
+
+    # ---- trouble
+
+    async def _lost(self, error: PartitionLostError) -> None:
+        """A refused commit: whoever is still the owner reads again, whoever is not stops judging it."""
+        for partition, why in error.lost:
+            LOGGER.warning("A commit was refused: %s", why)
+            self.partitions.pop(partition.number, None)
+        self.hop.around.forget()
+        numbers = [partition.number for partition, _ in error.lost]
+        await asyncio.sleep(SECOND_LOOK_S)
+        assigned = {tp.partition for tp in self.control.assignment()}
+        await self._reopen([number for number in numbers if number in assigned])
+
+    async def _reopen(self, numbers: Sequence[int]) -> None:
+        """Drops what is in memory of these partitions and starts again from the store."""
+        self.hop.around.forget()
+        for number in numbers:
+            self.partitions.pop(number, None)
+        for number in numbers:
+            partition = await self._lasting(partial(self.hop.open, number, self.topics))
+            self.partitions[number] = partition
+            self.control.rewind({TP(topic, number): partition.stored.get(topic, 0) for topic in self.topics})
+        self._distrust_clock()
+
+    async def _lasting(self, attempt: Callable[[], Awaitable[Partition]]) -> Partition:
+        """Tries until it works; gives up, and with it the worker, when that takes too long."""
+        wait_s, began_s = RETRY_FIRST_S, time.monotonic()
+        while True:
+            try:
+                return await attempt()
+            except (StoreUnavailableError, KafkaError) as error:
+                if time.monotonic() - began_s > GIVE_UP_S:
+                    raise
+                LOGGER.warning("Redis or Kafka does not answer, trying again: %s", error)
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, RETRY_LAST_S)
+
+    # ---- time
+
+    async def _tick_for_ever(self) -> None:
+        """Ends are confirmed and deadlines fall due without any poll."""
+        reemitted_s = time.monotonic()
+        while True:
+            waiting = any(partition.buffered for partition in self.partitions.values())
+            await asyncio.sleep(TICK_WAITING_S if waiting else TICK_IDLE_S)
+            try:
+                async with self._turn:
+                    self._watch_clock()
+                    await self._run()
+                    if time.monotonic() - reemitted_s > REEMIT_EVERY_S:
+                        reemitted_s = time.monotonic()
+                        for partition in list(self.partitions.values()):
+                            await self._lasting(partial(self._reemit, partition))
+            except Exception as error:  # noqa: BLE001 - re-routed: the worker ends with it
+                self._stop(error)
+                return
+
+    async def _reemit(self, partition: Partition) -> Partition:
+        await self.hop.reemit(partition)
+        return partition
+
+    def _watch_clock(self) -> None:
+        """After a jump of the wall clock or a sleep nothing fires until every topic was fetched again."""
+        wall_us, monotonic_s = self.hop.clock(), time.monotonic()
+        before_us, before_s = self._clock_at
+        self._clock_at = wall_us, monotonic_s
+        if abs((wall_us - before_us) - (monotonic_s - before_s) * SECOND_US) > CLOCK_JUMP_US:
+            LOGGER.warning("The wall clock has jumped; deadlines wait until every topic has been fetched again")
+            self._distrust_clock()
+
+    def _distrust_clock(self) -> None:
+        self._fetched_after_ms = self.hop.clock() // 1000
+        for partition in self.partitions.values():
+            for lane in partition.lanes.values():
+                lane.ended_us = None

@@ -1,0 +1,147 @@
+"""One partition as its owner holds it: the lanes of its topics, merged; its watermark; its sellers in memory.
+
+A lane is what was read of one topic and is not judged yet. Lanes are merged by (event time, topic, offset); the
+partition stops where a lane is empty and its topic's end is not confirmed, so that catching up after an outage gives
+what running live would have given.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from detectors.state import SellerState
+from schemas import Event, wire
+from schemas.topics import MARKETPLACE
+from streams.deadlines import Deadlines
+from streams.store import PartitionHead
+
+_ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
+
+
+class Arrival(NamedTuple):
+    """A record as read: where from, and its bytes."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+class Item(NamedTuple):
+    """A record as decoded. Neither `event` nor `refused`: a type that this version does not know."""
+
+    time_us: int
+    event: Event | None
+    refused: wire.Refused | None
+    arrival: Arrival
+
+
+class Lane:
+    """What was read of one topic and not judged yet.
+
+    `next_offset` is the offset after the last item judged, `read_to` the fetch position after the last one read.
+    `ended_us` is set while the topic has been read to its end: the time up to which that is confirmed.
+    """
+
+    __slots__ = ("ended_us", "items", "last_us", "next_offset", "rank", "read_to", "topic")
+
+    def __init__(self, topic: str, next_offset: int | None) -> None:
+        self.topic = topic
+        self.rank = _ORDER.get(topic, len(_ORDER))
+        self.next_offset = next_offset
+        self.read_to = next_offset
+        self.items: deque[Item] = deque()
+        self.last_us = 0
+        self.ended_us: int | None = None
+
+    def add(self, item: Item) -> None:
+        """Takes in the next record of the topic; one that has no time of its own stands where it was read."""
+        if item.event is None:
+            item = item._replace(time_us=self.last_us)
+        self.last_us = item.time_us
+        self.items.append(item)
+
+
+class Partition:
+    """A partition in its owner's memory, from opening to revocation or a refused commit."""
+
+    def __init__(self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines) -> None:
+        self.number = number
+        self.epoch = head.epoch
+        self.watermark_us = head.watermark_us
+        self.highest_us = head.watermark_us
+        self.lanes = {topic: Lane(topic, head.offsets.get(topic)) for topic in topics}
+        self.stored = dict(head.offsets)
+        self.deadlines = deadlines
+        self.sellers: OrderedDict[str, SellerState] = OrderedDict()
+        self.sent: set[tuple[str, bytes]] = set()
+
+    @property
+    def buffered(self) -> int:
+        """How many records wait to be judged."""
+        return sum(len(lane.items) for lane in self.lanes.values())
+
+    def merged(self, limit: int, lateness_us: int, by_events: bool) -> Iterator[tuple[Item, int]]:
+        """Up to `limit` records in the order in which they are judged, each with the watermark before it.
+
+        `by_events`: a topic that was read to its end counts as up to date with the highest event time seen, else
+        with the time up to which its end is confirmed.
+        """
+        lanes = list(self.lanes.values())
+        only = lanes[0] if len(lanes) == 1 else None
+        for _ in range(limit):
+            lane = only if only is not None and only.items else self._first(lanes)
+            if lane is None:
+                return
+            item = lane.items[0]
+            self.highest_us = max(self.highest_us, item.time_us)
+            if item.event is not None:
+                reached_us = item.time_us if by_events else self._reached(lanes, item.time_us)
+                self.watermark_us = max(self.watermark_us, reached_us - lateness_us)
+            lane.items.popleft()
+            lane.next_offset = item.arrival.offset + 1
+            yield item, self.watermark_us
+        return
+
+    def idle_watermark(self, lateness_us: int, by_events: bool) -> int:
+        """The watermark when all that was read has been judged; it does not move while any topic's end is open."""
+        if any(lane.items or lane.ended_us is None for lane in self.lanes.values()):
+            return self.watermark_us
+        if by_events:
+            # Deadlines due at the last instant fire after its events.
+            return max(self.watermark_us, self.highest_us - lateness_us + 1) if self.highest_us else 0
+        ended_us = min(lane.ended_us for lane in self.lanes.values() if lane.ended_us is not None)
+        return max(self.watermark_us, ended_us - lateness_us)
+
+    def offsets(self) -> dict[str, int]:
+        """The next offset of every topic, that of an emptied lane being where its reading stands."""
+        reached: dict[str, int] = {}
+        for topic, lane in self.lanes.items():
+            at = lane.next_offset if lane.items else lane.read_to
+            if at is not None:
+                reached[topic] = at
+        return reached
+
+    def evict(self, limit: int) -> None:
+        """Forgets the sellers that were used longest ago, beyond `limit`."""
+        while len(self.sellers) > limit:
+            self.sellers.popitem(last=False)
+
+    @staticmethod
+    def _first(lanes: list[Lane]) -> Lane | None:
+        """The lane whose head comes next; None while a lane is empty and its end is not confirmed."""
+        first: Lane | None = None
+        for lane in lanes:
+            if not lane.items:
+                if lane.ended_us is None:
+                    return None
+            elif first is None or (lane.items[0].time_us, lane.rank) < (first.items[0].time_us, first.rank):
+                first = lane
+        return first
+
+    @staticmethod
+    def _reached(lanes: list[Lane], time_us: int) -> int:
+        """The lowest of the lanes' times, an empty one's being the time up to which its end is confirmed."""
+        ended = [lane.ended_us for lane in lanes if not lane.items and lane.ended_us is not None]
+        return min(time_us, *ended) if ended else time_us

@@ -1,0 +1,44 @@
+"""A seller between the store's bytes and the judge's state."""
+
+from typing import Final
+
+from detectors.records import Complaint, Core, Listing, Order, Return, decode, encode
+from detectors.state import Changes, SellerState
+from streams.store import SellerBytes, SellerChange
+
+#: Complaints lie beside the returns; no identifier holds a control character.
+COMPLAINT_MARK: Final = "\x1f"
+
+
+def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
+    """The state of a seller as it was committed; a new one where nothing is stored."""
+    complaints = {key[1:]: held for key, held in stored.returns.items() if key.startswith(COMPLAINT_MARK)}
+    returns = {key: held for key, held in stored.returns.items() if not key.startswith(COMPLAINT_MARK)}
+    return SellerState(
+        seller_id,
+        decode(Core, stored.core) if stored.core is not None else None,
+        {key: decode(Order, held) for key, held in stored.orders.items()},
+        {key: decode(Return, held) for key, held in returns.items()},
+        {key: decode(Listing, held) for key, held in stored.listings.items()},
+        {key: decode(Complaint, held) for key, held in complaints.items()},
+    )
+
+
+def change_of(state: SellerState) -> SellerChange:
+    """What has changed since the last commit, as bytes; the state starts afresh to collect changes."""
+    changes = state.changes
+    change = SellerChange(core=encode(state.core))
+    for key in changes.orders:
+        order = state.orders.get(key)
+        change.orders[key] = encode(order) if order is not None else None
+    for key in changes.returns:
+        held = state.returns.get(key)
+        change.returns[key] = encode(held) if held is not None else None
+    for key in changes.complaints:
+        complaint = state.complaints.get(key)
+        change.returns[COMPLAINT_MARK + key] = encode(complaint) if complaint is not None else None
+    for key in changes.listings:
+        listing = state.listings.get(key)
+        change.listings[key] = encode(listing) if listing is not None else None
+    state.changes = Changes()
+    return change

@@ -1,0 +1,336 @@
+"""What a market remembers, and how much each seller in it weighs."""
+
+import random
+from math import exp, log
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.market import (
+    MARKET_SELLERS,
+    MARKET_YOUNG_SELLERS,
+    Entry,
+    Flags,
+    Market,
+    ReferencePrice,
+    pack,
+    pack_flags,
+    unpack,
+    unpack_flags,
+)
+from tests.detectors.prices import NOW_US, USUAL, days, entry, flags, sellers
+
+int64 = st.integers(-(2**63), 2**63 - 1)
+stamps = st.integers(NOW_US - days(60), NOW_US)
+entries = st.builds(
+    Entry,
+    stamp_us=stamps,
+    sequence=st.integers(0, 3),
+    registered_us=st.integers(NOW_US - days(100), NOW_US),
+    log_price=st.integers(70, 90).map(lambda tenths: tenths / 10),
+    last_sign_us=stamps,
+    removed_us=st.one_of(st.just(0), stamps),
+)
+marks = st.builds(
+    Flags,
+    stamp_us=stamps,
+    sequence=st.integers(0, 3),
+    registered_us=st.one_of(st.just(0), st.integers(NOW_US - days(100), NOW_US)),
+    last_active_us=stamps,
+    standing=st.booleans(),
+    held=st.booleans(),
+    held_unseen=st.booleans(),
+    confirmed_bad=st.booleans(),
+    ring=st.sampled_from(["", "", "r1", "r2"]),
+)
+names = st.sampled_from([f"seller-{number}" for number in range(12)])
+
+
+def size(market: Market, *without: str) -> float:
+    return market.estimate(NOW_US, frozenset(without)).size
+
+
+def one_more(marked: Flags | None = None, **how: float) -> float:
+    """What a tenth seller adds to nine fresh ones, in effective sellers (sum of weights)."""
+    market = Market(sellers([3000.0] * 30))
+    before = size(market)
+    if marked is not None:
+        market.set_flags("one", marked)
+    market.write("one", entry(3000, **how))  # type: ignore[arg-type]
+    return size(market) - before
+
+
+class TestBytes:
+    @given(st.builds(Entry, int64, int64, int64, st.floats(allow_nan=False), int64, int64))
+    def test_an_entry_comes_back_from_its_48_bytes(self, written: Entry) -> None:
+        assert unpack(pack(written)) == written
+        assert len(pack(written)) == 48
+
+    @given(marks, st.text(st.characters(exclude_categories=["Cs"])))
+    def test_flags_come_back_from_their_bytes(self, written: Flags, ring: str) -> None:
+        assert unpack_flags(pack_flags(written._replace(ring=ring))) == written._replace(ring=ring)
+
+    @given(entries, entries, marks)
+    def test_bytes_begin_with_the_stamp_and_compare_like_it(self, one: Entry, other: Entry, marked: Flags) -> None:
+        assert (pack(one)[:16] < pack(other)[:16]) == (one[:2] < other[:2])
+        assert pack_flags(marked)[:16] == pack(one._replace(stamp_us=marked[0], sequence=marked[1]))[:16]
+
+
+class TestWriting:
+    def test_the_newest_stamp_wins_whatever_comes_first(self) -> None:
+        old, new = entry(3000, sign=2), entry(2000, sign=1)
+        market = Market()
+        assert [market.write("a", new), market.write("a", old), market.write("a", new)] == [True, False, False]
+        assert market.entry("a") == new
+
+    def test_the_sequence_decides_within_one_microsecond(self) -> None:
+        market = Market({"a": entry(3000, sequence=1)})
+        assert market.write("a", entry(2000, sequence=2))
+        assert not market.write("a", entry(1000, sequence=2))
+
+    @given(st.lists(st.one_of(st.tuples(names, entries), st.tuples(names, marks)), max_size=40), st.randoms())
+    def test_any_order_and_repetition_of_writes_gives_the_same_estimates(
+        self, writes: list[tuple[str, Entry | Flags]], random: random.Random
+    ) -> None:
+        """Also the same as a market built at once from what is left."""
+        seen = {(who, type(what), what[:2]): (who, what) for who, what in writes}  # one content per stamp
+        history = [*seen.values(), *random.choices(list(seen.values()), k=len(seen))] if seen else []
+        random.shuffle(history)
+        first, second = Market(), Market()
+        for market, order in ((first, list(seen.values())), (second, history)):
+            for who, what in order:
+                if isinstance(what, Entry):
+                    market.write(who, what)
+                else:
+                    market.set_flags(who, what)
+                market.estimate(NOW_US)  # what was asked on the way leaves no trace
+        newest: dict[str, Flags] = {}
+        for who, what in sorted(seen.values(), key=lambda write: write[1][:2]):
+            if isinstance(what, Flags):
+                newest[who] = what
+        built = Market(first.entries(), newest)
+        assert first.entries() == second.entries()
+        for without in (frozenset[str](), first.kin("seller-1"), frozenset({"seller-2", "nobody"})):
+            for now_us in (NOW_US, NOW_US + days(20)):
+                reference = ReferencePrice(8.0, NOW_US)
+                answers = [market.estimate(now_us, without, reference) for market in (first, second, built)]
+                assert answers[0] == answers[1] == answers[2]
+                alone = {who: held for who, held in first.entries().items() if who not in without}
+                assert answers[0] == Market(alone, newest).estimate(now_us, frozenset(), reference)
+
+    def test_the_oldest_established_makes_room_for_the_257th_seller(self) -> None:
+        market = Market({f"s{number}": entry(3000, sign=number / 100) for number in range(MARKET_SELLERS)})
+        assert market.write("one more", entry(3000))
+        assert len(market) == MARKET_SELLERS
+        assert market.entry(f"s{MARKET_SELLERS - 1}") is None
+        assert not market.write("too old", entry(3000, sign=9))
+
+    def test_young_sellers_push_out_the_oldest_young_one_first_and_never_more_than_64_places(self) -> None:
+        market = Market(sellers([3000.0] * 250, sign=10))
+        for number in range(70):
+            market.write(f"young{number:02}", entry(1500, sign=1 - number / 100, age=5))
+        young = [who for who in market.entries() if who.startswith("young")]
+        assert len(young) == MARKET_YOUNG_SELLERS
+        assert min(young) == "young06"
+        assert len(market) == MARKET_SELLERS
+
+    def test_among_equally_old_entries_the_smallest_id_goes(self) -> None:
+        market = Market(sellers([3000.0] * MARKET_SELLERS))
+        assert market.write("zz", entry(3000))
+        assert market.entry("s000") is None
+
+    def test_a_market_built_from_too_many_holds_the_caps(self) -> None:
+        assert len(Market(sellers([3000.0] * 300))) == MARKET_SELLERS
+        assert len(Market(sellers([3000.0] * 300, age=2))) == MARKET_YOUNG_SELLERS
+
+
+class TestWeights:
+    def test_a_fresh_established_seller_weighs_one_up_to_14_days_after_its_last_sign(self) -> None:
+        assert one_more() == pytest.approx(1, abs=0.001)
+        assert one_more(sign=14) == pytest.approx(1, abs=0.001)
+
+    def test_from_then_on_its_weight_halves_every_30_days(self) -> None:
+        assert one_more(sign=14 + 30) == pytest.approx(0.5, abs=0.001)
+        assert one_more(sign=14 + 90) == pytest.approx(0.125, abs=0.001)
+
+    def test_activity_of_the_seller_keeps_its_price_fresh(self) -> None:
+        assert one_more(flags(active=10), sign=100) == pytest.approx(1, abs=0.001)
+
+    def test_a_removed_listing_decays_from_its_removal_and_activity_does_not_bring_it_back(self) -> None:
+        assert one_more(sign=31, removed=30) == pytest.approx(0.5, abs=0.001)
+        assert one_more(flags(active=0), sign=31, removed=30) == pytest.approx(0.5, abs=0.001)
+        assert one_more(sign=74, removed=30) == pytest.approx(0.25, abs=0.001)  # it was stale before it was removed
+
+    def test_a_young_seller_weighs_a_quarter_until_it_is_30_days_old(self) -> None:
+        assert one_more(age=29.99) == pytest.approx(0.25, abs=0.001)
+        assert one_more(age=30) == pytest.approx(1, abs=0.001)
+
+    def test_flags_correct_the_age_of_a_seller(self) -> None:
+        assert one_more(flags(age=3), age=400) == pytest.approx(0.25, abs=0.001)
+        assert one_more(flags()._replace(registered_us=0), age=3) == pytest.approx(0.25, abs=0.001)
+
+    def test_all_young_sellers_together_weigh_at_most_a_tenth_of_the_established(self) -> None:
+        market = Market(sellers([3000.0] * 30) | sellers([1500.0] * 60, prefix="young", age=2))
+        estimate = market.estimate(NOW_US)
+        assert 32.5 < estimate.size <= 33
+        assert (estimate.established, estimate.sellers) == (30, 90)
+
+    def test_young_sellers_alone_are_no_market(self) -> None:
+        estimate = Market(sellers([1500.0] * 60, age=2)).estimate(NOW_US)
+        assert estimate.size == 0
+        assert estimate.below_eight
+
+    def test_held_and_confirmed_bad_sellers_weigh_nothing(self) -> None:
+        assert one_more(flags(held=True)) == 0
+        assert one_more(flags(held=True, held_unseen=True)) == 0
+        assert one_more(flags(held=True, standing=True)) == 0
+        assert one_more(flags(confirmed_bad=True, standing=True, held_unseen=True)) == 0
+
+    def test_a_hold_that_no_human_has_seen_does_not_silence_a_seller_with_standing(self) -> None:
+        assert one_more(flags(held=True, held_unseen=True, standing=True)) == pytest.approx(1, abs=0.001)
+
+    def test_a_market_notices_when_a_seller_is_held_and_released(self) -> None:
+        market = Market(sellers([3000.0] * 10))
+        assert size(market) == 10
+        assert market.set_flags("s003", flags(held=True, sequence=2))
+        assert size(market) == 9
+        assert not market.set_flags("s003", flags(sequence=1))
+        assert market.set_flags("s003", flags(sequence=3))
+        assert size(market) == 10
+
+    def test_shops_of_one_ring_weigh_as_one(self) -> None:
+        ring = {f"s{number:03}": flags(ring="r") for number in range(5)}
+        estimate = Market(sellers([3000.0] * 15), ring).estimate(NOW_US)
+        assert estimate.size == pytest.approx(11, abs=0.01)
+        assert estimate.established == 11
+        assert estimate.sellers == 15
+
+    def test_two_rings_are_two(self) -> None:
+        marked = {f"s{number:03}": flags(ring=f"r{number % 2}") for number in range(6)}
+        assert size(Market(sellers([3000.0] * 12), marked)) == pytest.approx(8, abs=0.01)
+
+    def test_a_ring_named_like_a_seller_is_not_that_seller(self) -> None:
+        marked = {f"s{number:03}": flags(ring="s009") for number in range(2)}
+        assert Market(sellers([3000.0] * 10), marked).estimate(NOW_US).established == 9
+
+    def test_a_seller_too_old_to_count_still_weighs_a_little(self) -> None:
+        estimate = Market(sellers([3000.0] * 9) | sellers([3000.0], prefix="old", sign=80)).estimate(NOW_US)
+        assert estimate.established == 9
+        assert estimate.size > 9
+
+
+class TestLeavingOut:
+    def test_a_seller_and_its_ring_are_not_their_own_market(self) -> None:
+        market = Market(
+            sellers([3000.0] * 12) | {"a": entry(1), "b": entry(2)}, {"a": flags(ring="r"), "b": flags(ring="r")}
+        )
+        assert market.kin("a") == {"a", "b"}
+        assert market.kin("s001") == {"s001"}
+        assert market.estimate(NOW_US, market.kin("a")) == Market(sellers([3000.0] * 12)).estimate(NOW_US)
+
+    def test_leaving_out_part_of_a_ring_gives_the_rest_its_whole_weight(self) -> None:
+        marked = {who: flags(ring="r") for who in ("s000", "s001")}
+        assert size(Market(sellers([3000.0] * 10), marked), "s000") == 9
+
+    def test_leaving_out_one_of_many_at_the_same_price_leaves_out_that_one(self) -> None:
+        market = Market(sellers([3000.0] * 10) | {"s004": entry(3000, age=2)})
+        assert size(market, "s004") == 9
+        assert size(market, "s003") == pytest.approx(8.25, abs=0.01)
+
+    def test_whoever_is_unknown_is_left_out_without_harm(self) -> None:
+        assert size(Market(sellers([3000.0] * 10)), "nobody") == 10
+
+
+class TestEstimate:
+    def test_the_middle_is_the_weighted_median_and_identical_prices_do_not_make_it_certain(self) -> None:
+        estimate = Market(sellers([2900, 3000, 3000, 3000, 9000, 9000, 3000, 3000])).estimate(NOW_US)
+        assert exp(estimate.middle) == pytest.approx(3000)
+        assert estimate.spread == 0.05
+
+    def test_quartiles_are_what_the_middle_half_asks(self) -> None:
+        estimate = Market(sellers(USUAL)).estimate(NOW_US)
+        assert exp(estimate.low) == pytest.approx(2760)
+        assert exp(estimate.high) == pytest.approx(3240)
+
+    def test_ratio_and_z_are_rounded_to_three_decimals(self) -> None:
+        estimate = Market(sellers([3000.0] * 8)).estimate(NOW_US)
+        assert estimate.ratio(log(1650.9)) == 0.55
+        assert estimate.ratio(log(1651.6)) == 0.551
+        expected = log(2) / (0.05 * (1 + 1.5707963267948966 / 8) ** 0.5)
+        assert estimate.z(log(1500)) == round(expected, 3)
+
+    def test_prices_a_universe_apart_are_compared_without_overflow(self) -> None:
+        estimate = Market(sellers([5e-324] * 10)).estimate(NOW_US)
+        assert estimate.ratio(log(999_999_999_999)) > 1e300
+
+    def test_an_empty_market_is_below_eight(self) -> None:
+        assert Market().estimate(NOW_US).below_eight
+
+    def test_seven_sellers_are_below_eight_and_eight_are_not(self) -> None:
+        assert Market(sellers([3000.0] * 7)).estimate(NOW_US).below_eight
+        assert not Market(sellers([3000.0] * 8)).estimate(NOW_US).below_eight
+
+    def test_the_age_of_the_prices_is_the_median_days_since_a_sign(self) -> None:
+        market = Market(sellers([3000.0], prefix="a", sign=1) | sellers([3000.0] * 2, prefix="b", sign=40, removed=30))
+        assert market.days_since_sign(NOW_US) == 40
+        assert market.days_since_sign(NOW_US, frozenset({"b000", "b001"})) == 1
+        market.set_flags("a000", flags(active=0))
+        assert market.days_since_sign(NOW_US, frozenset({"b000", "b001"})) == 0
+
+
+class TestReferencePrice:
+    REFERENCE = ReferencePrice(log(3000), NOW_US - days(30))
+
+    def test_it_stands_for_the_sellers_that_are_missing_to_eight(self) -> None:
+        estimate = Market(sellers([3000.0] * 3)).estimate(NOW_US, reference=self.REFERENCE)
+        assert (estimate.size, estimate.pseudo) == (3, 5)
+        assert not estimate.below_eight
+
+    def test_alone_it_is_a_normal_of_spread_0_35_around_the_price(self) -> None:
+        estimate = Market().estimate(NOW_US, reference=self.REFERENCE)
+        assert exp(estimate.middle) == pytest.approx(3000)
+        assert estimate.spread == pytest.approx(0.35, abs=0.0001)
+        assert (estimate.established, estimate.sellers, estimate.pseudo) == (0, 0, 8)
+
+    def test_eight_real_sellers_need_none(self) -> None:
+        market = Market(sellers([2000.0] * 8))
+        assert market.estimate(NOW_US, reference=self.REFERENCE) == market.estimate(NOW_US)
+
+    def test_after_180_days_it_is_worth_nothing(self) -> None:
+        market = Market()
+        assert not market.estimate(NOW_US, reference=ReferencePrice(8.0, NOW_US - days(180))).below_eight
+        assert market.estimate(NOW_US, reference=ReferencePrice(8.0, NOW_US - days(180) - 1)).below_eight
+
+    @pytest.mark.parametrize(("price", "dismissed"), [(2200, True), (2300, False), (3800, True), (3700, False)])
+    def test_four_established_sellers_who_disagree_by_over_a_quarter_dismiss_it(
+        self, price: float, dismissed: bool
+    ) -> None:
+        market = Market(sellers([price] * 4))
+        assert market.estimate(NOW_US, reference=self.REFERENCE).below_eight is dismissed
+
+    def test_three_do_not_nor_a_fourth_who_is_young_of_their_ring_or_on_the_other_side(self) -> None:
+        three = sellers([1500.0] * 3)
+        for fourth, ring in ((entry(1500, age=3), ""), (entry(1500), "r"), (entry(9000), "")):
+            marked = {"s000": flags(ring=ring), "z": Flags(NOW_US, 1, fourth.registered_us, 0, ring=ring)}
+            assert not Market(three | {"z": fourth}, marked).estimate(NOW_US, reference=self.REFERENCE).below_eight
+
+
+class TestMovingMarket:
+    def standing(self, number: int, **how: bool | str | float) -> dict[str, Flags]:
+        return {f"s{index:03}": flags(standing=True, **how) for index in range(number)}
+
+    def test_sellers_with_standing_who_ask_no_more_than_a_tenth_more_are_counted(self) -> None:
+        market = Market(sellers([1400, 1650, 1650.7, 1653, 3000]), self.standing(5))
+        assert market.standing_sellers(log(1500), 1.1, NOW_US, frozenset()) == 3
+        assert market.standing_sellers(log(1500), 1.1, NOW_US, frozenset({"s000"})) == 2
+
+    def test_a_ring_is_one_and_whoever_is_removed_stale_held_or_without_standing_is_none(self) -> None:
+        cheap = sellers([1500.0] * 3)
+        assert Market(cheap, self.standing(3)).standing_sellers(log(1500), 1.1, NOW_US, frozenset()) == 3
+        assert Market(cheap, self.standing(3, ring="r")).standing_sellers(log(1500), 1.1, NOW_US, frozenset()) == 1
+        assert Market(cheap).standing_sellers(log(1500), 1.1, NOW_US, frozenset()) == 0
+        assert Market(cheap, self.standing(3, held=True)).standing_sellers(log(1500), 1.1, NOW_US, frozenset()) == 0
+        for how in ({"removed": 0.1}, {"sign": 15}):
+            gone = sellers([1500.0] * 3, **how)
+            assert Market(gone, self.standing(3)).standing_sellers(log(1500), 1.1, NOW_US, frozenset()) == 0

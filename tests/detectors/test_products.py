@@ -1,0 +1,131 @@
+"""Which product, and so which market, a listing belongs to."""
+
+import itertools
+
+import pytest
+
+from detectors.products import Reference, classify, gtin14, market_key, markets_of, split_key
+from schemas import Brand, Product
+from tests.detectors.prices import World, listing, world
+
+
+def product(product_id: str, *gtins: str) -> Product:
+    return Product(product_id=product_id, brand="Samsung", name=product_id, gtins=gtins)
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("8806071479903", "08806071479903"),
+        ("8-806071 479903", "08806071479903"),
+        ("12345670", "00000012345670"),
+        ("036000291452", "00036000291452"),
+        ("10012345678902", "10012345678902"),
+        ("0000000000000", None),
+        ("Does not apply", None),
+        ("123456789", None),
+        ("٨٨٠٦٠٧١٤٧٩٩٠٣", None),
+        ("", None),
+    ],
+)
+def test_a_gtin_has_one_form_and_what_cannot_be_one_has_none(text: str, normal: str | None) -> None:
+    assert gtin14(text) == normal
+
+
+class TestReference:
+    def test_a_product_is_found_by_id_and_by_its_gtin_in_any_length(self) -> None:
+        reference = Reference()
+        reference.add(product("a", "036000291452"))
+        assert reference.product("a") == reference.product_by_gtin("0036000291452")
+        assert reference.product_by_gtin("036000291452") == reference.product_by_gtin("00036000291452")
+        assert reference.product_by_gtin("no gtin") is None
+
+    def test_a_newer_line_takes_the_place_of_the_older_one(self) -> None:
+        reference = Reference()
+        reference.add(product("a", "12345670"))
+        reference.add(product("a", "12345687"))
+        assert len(reference) == 1
+        assert reference.product_by_gtin("12345670") is None
+        assert reference.product_by_gtin("12345687") == reference.product("a")
+
+    def test_two_products_that_claim_one_gtin_are_told_apart_by_id_not_by_arrival(self) -> None:
+        both = (product("a", "12345670", "12345670"), product("b", "12345670"))
+        for order in itertools.permutations(both):
+            reference = Reference()
+            for one in order:
+                reference.add(one)
+            assert reference.product_by_gtin("12345670") == both[0]
+            reference.remove(Product, "a")
+            assert reference.product_by_gtin("12345670") == both[1]
+
+    def test_a_brand_is_found_by_name_and_alias_whatever_the_case(self) -> None:
+        reference = Reference()
+        samsung = Brand(brand="Samsung", aliases=("三星", "SAMSUNG electronics"))
+        reference.add(samsung)
+        reference.add(Brand(brand="SAMSUNG", aliases=("三星",)))
+        assert reference.brand("samsung") == Brand(brand="SAMSUNG", aliases=("三星",))
+        assert reference.brand("Samsung Electronics") is None
+        reference.add(samsung)
+        assert reference.brand("三星") == samsung
+        reference.remove(Brand, "sAmsung")
+        reference.remove(Brand, "never there")
+        assert reference.brand("三星") is None
+
+
+class TestClassify:
+    def test_a_known_product_id_comes_before_the_gtin(self) -> None:
+        around = world({})
+        around.reference.add(product("other", "12345670"))
+        assert classify(listing(gtin="12345670"), around) == ("p:i9100:new:CNY", "")
+
+    def test_a_gtin_leads_to_its_product_and_what_nobody_knows_stands_for_itself(self) -> None:
+        around = world({})
+        assert classify(listing(product_id=None, gtin="8806071479903"), around).key == "p:i9100:new:CNY"
+        assert classify(listing(product_id="unknown", gtin="08806071479903"), around).key == "p:i9100:new:CNY"
+        assert classify(listing(product_id=None, gtin="036000291452"), around).key == "g:00036000291452:new:CNY"
+        assert classify(listing(product_id="unknown", gtin="036000291452"), around).key == "p:unknown:new:CNY"
+
+    @pytest.mark.parametrize(
+        ("condition", "condition_class"),
+        [
+            ("new", "new"),
+            ("open_box", "new"),
+            ("unknown", "new"),
+            ("refurbished", "refurbished"),
+            ("used", "used"),
+        ],
+    )
+    def test_conditions_are_compared_in_classes(self, condition: str, condition_class: str) -> None:
+        assert classify(listing(condition=condition), world({})).key == f"p:i9100:{condition_class}:CNY"
+
+    @pytest.mark.parametrize(
+        ("fields", "guard"),
+        [
+            ({"price_kind": "auction_start"}, "price_kind"),
+            ({"price_kind": "deposit"}, "price_kind"),
+            ({"condition": "for_parts"}, "for_parts"),
+            ({"pack_size": 2}, "pack"),
+            ({"product_id": None}, "no_product"),
+            ({"product_id": None, "gtin": "does not apply"}, "no_product"),
+        ],
+    )
+    def test_what_cannot_be_compared_has_a_guard_with_a_name(self, fields: dict[str, object], guard: str) -> None:
+        assert classify(listing(**fields), world({})) == ("", guard)
+
+    def test_goods_that_are_not_new_may_also_need_the_market_of_new_ones(self) -> None:
+        around = world({})
+        assert markets_of(listing(), around) == ("p:i9100:new:CNY",)
+        assert markets_of(listing(condition="used"), around) == ("p:i9100:used:CNY", "p:i9100:new:CNY")
+        assert markets_of(listing(pack_size=3), around) == ()
+
+    def test_a_pack_of_one_is_no_pack(self) -> None:
+        assert classify(listing(pack_size=1), world({})).guard == ""
+
+    def test_a_product_id_may_hold_anything_and_never_meets_another_market(self) -> None:
+        odd = "p:a:new:CNY"
+        around = World()
+        around.reference.add(product(odd))
+        key = classify(listing(product_id=odd), around).key
+        assert split_key(key) == ("p:p:a:new:CNY", "new", "CNY")
+        assert split_key(key).product_id == odd
+        assert split_key(market_key("g:00036000291452", "used", "EUR")).product_id is None

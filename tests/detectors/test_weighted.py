@@ -1,0 +1,43 @@
+"""The arithmetic, against its definitions written out the slow way."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.measures.weighted import effective_size, weighted_mad, weighted_median
+
+pairs = st.lists(
+    st.tuples(st.integers(-50, 50).map(lambda n: n / 8), st.integers(0, 5)), min_size=1, max_size=40
+).filter(lambda rows: any(weight for _, weight in rows))
+
+
+def spelled_out(values: list[float], weights: list[int]) -> float:
+    """The median as the middle of a list in which every value stands as often as it weighs."""
+    written = sorted(value for value, weight in zip(values, weights, strict=True) for _ in range(weight))
+    return written[(len(written) - 1) // 2]
+
+
+@given(pairs)
+def test_a_weight_of_three_counts_like_three_observations(rows: list[tuple[float, int]]) -> None:
+    values, weights = [value for value, _ in rows], [weight for _, weight in rows]
+    middle = spelled_out(values, weights)
+    assert weighted_median(values, weights) == middle
+    assert weighted_mad(values, weights) == spelled_out([abs(value - middle) for value in values], weights)
+
+
+@given(pairs, st.randoms())
+def test_the_order_of_observations_does_not_matter(rows: list[tuple[float, int]], random: object) -> None:
+    mixed = rows.copy()
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    for measure in (weighted_median, weighted_mad):
+        assert measure(*map(list, zip(*rows, strict=True))) == measure(*map(list, zip(*mixed, strict=True)))
+
+
+def test_the_median_is_the_smallest_value_that_reaches_half() -> None:
+    assert weighted_median([1.0, 2.0, 3.0, 4.0], [1, 1, 1, 1]) == 2.0
+    assert weighted_median([1.0, 2.0, 3.0], [2, 1, 1]) == 1.0
+
+
+def test_equal_weights_are_worth_their_number_and_one_heavy_one_little_more_than_one() -> None:
+    assert effective_size(7 * 3, 7 * 9) == 7.0
+    assert 1.0 < effective_size(1000 + 10, 1000**2 + 10) < 1.1
+    assert effective_size(0, 0) == 0.0
