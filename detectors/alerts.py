@@ -9,7 +9,7 @@ import msgspec
 from detectors.catalogue import FAMILIES
 from detectors.detector import Finding
 from detectors.exposure import total
-from detectors.holds import Moment, derived_id, holds_of, is_expiring
+from detectors.held import Moment, derived_id, holds_of, is_expiring
 from detectors.policy import Policy
 from detectors.records import OpenAlert
 from detectors.score import Score, listing_findings, listing_score, seller_findings, seller_score

@@ -7,11 +7,10 @@ sum is exact and no order of anything can change an estimate.
 from collections.abc import Sequence
 from itertools import accumulate
 from math import exp, log, pi, sqrt
-from operator import mul
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
-from detectors.measures.weighted import NORMAL_CONSISTENCY, effective_size, sorted_mad, sorted_quantile
+from detectors.measures.weighted import NORMAL_CONSISTENCY, sorted_mad, sorted_quantile
 from schemas.fields import DAY_US
 
 HALF_LIFE_DAYS: Final = 30
@@ -45,7 +44,7 @@ class ReferencePrice(NamedTuple):
 class Estimate(NamedTuple):
     """What others ask; prices are natural logarithms.
 
-    `size` is the effective number of real sellers, `pseudo` of those which the reference price stands for. Counted
+    `size` is the effective number of real sellers (the sum of their weights), `pseudo` of those which the reference price stands for. Counted
     by whose price is not too old: `established` ones (a ring is one) and all `sellers`. `low` and `high` are the
     quartiles of what real sellers ask, of what the reference price stands for where there are none.
     """
@@ -112,7 +111,8 @@ def estimate(columns: Columns, any_young: bool, now_us: int, reference: Referenc
         _hold_down(weights, young)
     cumulative = list(accumulate(weights))
     total = cumulative[-1] if cumulative else 0
-    size = min(effective_size(total, _squares(weights, units)), total / _UNIT)
+    # The lesser of this and Kish's effective size (Σw)² / Σw², which is never less while no weight exceeds 1.
+    size = total / _UNIT
     pseudo, real_values, real_cumulative = 0.0, values, cumulative
     if reference is not None and size < MIN_SIZE and not _dismissed(reference, columns, _established(by_age, young)):
         pseudo = MIN_SIZE - size
@@ -146,26 +146,17 @@ def _hold_down(weights: list[int], young: Sequence[int]) -> None:
             weights[index] = weights[index] * old // (new * _YOUNG_IN)
 
 
-def _by_unit(units: Sequence[str]) -> list[list[int]]:
-    shops: dict[str, list[int]] = {}
-    for index, unit in enumerate(units):
-        shops.setdefault(unit, []).append(index)
-    return list(shops.values())
-
-
 def _weigh_as_one(weights: list[int], units: Sequence[str]) -> None:
     """Shops of one unit share the weight of the heaviest of them."""
-    for shops in _by_unit(units):
-        if len(shops) > 1 and (together := sum(weights[index] for index in shops)):
-            heaviest = max(weights[index] for index in shops)
+    shops_of: dict[str, list[int]] = {}
+    for index, unit in enumerate(units):
+        shops_of.setdefault(unit, []).append(index)
+    for shops in shops_of.values():
+        together = sum(weights[index] for index in shops)
+        heaviest = max(weights[index] for index in shops)
+        if together > heaviest:
             for index in shops:
                 weights[index] = weights[index] * heaviest // together
-
-
-def _squares(weights: Sequence[int], units: Sequence[str] | None) -> int:
-    if units is None:
-        return sum(map(mul, weights, weights))
-    return sum(sum(weights[index] for index in shops) ** 2 for shops in _by_unit(units))
 
 
 def _dismissed(reference: ReferencePrice, columns: Columns, established: Sequence[int]) -> bool:

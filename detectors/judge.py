@@ -5,15 +5,16 @@ Pure but for the state, which is changed in place: whoever calls owns it, and th
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from detectors import alerts, holds, rulings, shelf
+from detectors import alerts, held, holds, rulings, shelf
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
 from detectors.detector import Abstained, Around, Cause, DeadlineReached, Finding
-from detectors.entries import Entry, Flags
-from detectors.holds import Moment
+from detectors.flags import new_flags
+from detectors.held import Moment
+from detectors.judged import Failure, Judged, Tombstone
 from detectors.policy import Policy
 from detectors.products import classify
 from detectors.state import REMEMBERED_EVENTS, SellerState
@@ -26,38 +27,11 @@ from schemas import (
     ListingPublished,
     ListingRemoved,
     OrderPaid,
-    SellerStanding,
     VerdictGiven,
 )
-from schemas.fields import DAY_US, HoldScope
+from schemas.fields import DAY_US
 
 LISTING_EVENTS: Final = (ListingPublished, ListingChanged)
-
-
-class Tombstone(NamedTuple):
-    """The last word on a hold's key: it goes from the compacted topic."""
-
-    scope: HoldScope
-    subject_id: str
-
-
-class Failure(NamedTuple):
-    """A detector raised on this event; the others were asked all the same."""
-
-    reason_code: str
-    error: str
-
-
-@dataclass(slots=True)
-class Judged:
-    """What one event led to. `is_news` False: a duplicate, which changed nothing."""
-
-    is_news: bool = True
-    words: list[Alert | Hold | SellerStanding | Tombstone] = field(default_factory=list)
-    entries: dict[str, Entry] = field(default_factory=dict)
-    flags: Flags | None = None
-    guards: list[tuple[str, str]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
 
 
 class _Effect(NamedTuple):
@@ -113,7 +87,7 @@ class Judge:
         if state.changes.markets:
             judged.entries = shelf.market_entries(state)
         if decided or now_us // DAY_US != core.flags_day:
-            judged.flags = self._flags(state, now_us)
+            judged.flags = new_flags(state, now_us)
         return judged
 
     @staticmethod
@@ -141,7 +115,7 @@ class Judge:
         elif isinstance(cause, VerdictGiven):
             return self._rule(state, cause, moment, judged)
         elif isinstance(cause, HoldAppealed):
-            for _, subject_id, hold in holds.holds_of(state):
+            for _, subject_id, hold in held.holds_of(state):
                 if hold.hold_id == cause.hold_id:
                     hold.appealed_us = now_us
                     if subject_id in state.listings:
@@ -218,10 +192,10 @@ class Judge:
     ) -> bool:
         """Holds first, then alerts, then the seller's line; nothing to do for most events."""
         listing_id, whole_seller = effect.listing_id, effect.whole_seller or answers.changed_seller
-        held = bool(listing_id) and listing_id in state.flagged
+        is_flagged = bool(listing_id) and listing_id in state.flagged
         if effect.tombstone is not None:
             judged.words.append(effect.tombstone)
-        if not (whole_seller or answers.changed_listing or held):
+        if not (whole_seller or answers.changed_listing or is_flagged):
             return effect.tombstone is not None
         is_clean = answers.all_quiet and isinstance(cause, ListingChanged)
         moderator = cause.moderator if isinstance(cause, VerdictGiven) else ""
@@ -242,29 +216,6 @@ class Judge:
             line = holds.decide_seller(state, scope, moment, self.policy)
             if line is not None:
                 yield line
-
-    @staticmethod
-    def _flags(state: SellerState, now_us: int) -> Flags | None:
-        """What other partitions must know of the seller; None when it was said before."""
-        core = state.core
-        core.flags_day = now_us // DAY_US
-        active = [hold for _, _, hold in holds.holds_of(state) if hold.active]
-        flags = Flags(
-            stamp_us=core.last_seen_us,
-            sequence=core.sequence,
-            registered_us=state.since_us,
-            last_active_us=core.flags_day * DAY_US,
-            standing=state.has_standing(now_us),
-            held=bool(active),
-            held_unseen=bool(active) and not any(hold.seen_by_human for hold in active),
-            confirmed_bad=core.confirmed_bad,
-            ring="",
-        )
-        said = hashlib.blake2b(repr(flags[2:]).encode(), digest_size=8).digest()
-        if said == core.flags_said:
-            return None
-        core.flags_said = said
-        return flags
 
 
 def _keep(found: dict[str, Finding], reason_code: str, answer: Finding | None, now_us: int, cause_id: str) -> bool:

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from detectors.advance import Terms
 from detectors.catalogue import CATALOGUE, Entry
 from detectors.exposure import ExposureTerms
+from detectors.orders import Terms
 from detectors.returns import ReturnTerms
 from schemas.fields import Mode
 

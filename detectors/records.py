@@ -72,7 +72,11 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
 
 
 class Hold(msgspec.Struct, array_like=True):
-    """A hold as placed or, until its tombstone, as released. `by_human` holds are not the policy's to release."""
+    """A hold as placed or, until its tombstone, as released. `by_human` holds are not the policy's to release.
+
+    `own` is what stood against the listing itself when it was placed, as reason code and grade. `expired`: it ended
+    by time while its finding stood, so only a human places it again.
+    """
 
     hold_id: str
     placed_us: int
@@ -87,6 +91,7 @@ class Hold(msgspec.Struct, array_like=True):
     release_at_us: int = 0
     expired: bool = False
     appealed_us: int = 0
+    own: tuple[str, ...] = ()
 
 
 class Ruling(msgspec.Struct, array_like=True, frozen=True):

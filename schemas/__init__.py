@@ -1,4 +1,4 @@
-"""The words: every event and every output, one line each. Their codec is `schemas.wire`, their topics `schemas.topics`."""
+"""The words: every event and output, one line each. Their codec is `schemas.wire`, their topics `schemas.topics`."""
 
 from schemas.events import (
     Brand,  # a brand and its authorised sellers

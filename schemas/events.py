@@ -83,6 +83,8 @@ class ListingChanged(_Listing, frozen=True, kw_only=True):
 
 
 class ListingRemoved(Event, frozen=True, kw_only=True):
+    """A listing went."""
+
     listing_id: Id
     reason: Literal["seller", "platform", "sold_out"]
 
@@ -91,6 +93,8 @@ class ListingRemoved(Event, frozen=True, kw_only=True):
 
 
 class OrderPaid(Event, frozen=True, kw_only=True):
+    """A buyer paid."""
+
     order_id: Id
     listing_id: Id
     buyer_id: Id
@@ -99,10 +103,14 @@ class OrderPaid(Event, frozen=True, kw_only=True):
 
 
 class OrderDelivered(Event, frozen=True, kw_only=True):
+    """The buyer has the parcel."""
+
     order_id: Id
 
 
 class OrderCancelled(Event, frozen=True, kw_only=True):
+    """An order fell through."""
+
     order_id: Id
     by: Literal["seller", "buyer", "platform"]
 
@@ -120,6 +128,8 @@ class PayoutReleased(Event, frozen=True, kw_only=True):
 
 
 class ReturnRequested(Event, frozen=True, kw_only=True):
+    """A buyer wants to send it back."""
+
     return_id: Id
     order_id: Id
     listing_id: Id
@@ -130,16 +140,22 @@ class ReturnRequested(Event, frozen=True, kw_only=True):
 
 
 class ReturnAccepted(Event, frozen=True, kw_only=True):
+    """The seller agrees to take it back."""
+
     return_id: Id
     return_address: HashedId | None = None
 
 
 class ReturnRefused(Event, frozen=True, kw_only=True):
+    """The seller does not take it back."""
+
     return_id: Id
     reason: Text | None = None
 
 
 class ReturnShipped(Event, frozen=True, kw_only=True):
+    """The parcel is on its way back."""
+
     return_id: Id
     carrier: Short | None = None
     tracking_number: Short | None = None
@@ -154,17 +170,23 @@ class ReturnDelivered(Event, frozen=True, kw_only=True):
 
 
 class ReturnDisputed(Event, frozen=True, kw_only=True):
+    """Seller or buyer contests the return."""
+
     return_id: Id
     by: Literal["seller", "buyer"]
     reason: Text | None = None
 
 
 class ReturnCancelled(Event, frozen=True, kw_only=True):
+    """A return fell through."""
+
     return_id: Id
     by: Literal["buyer", "seller", "platform"] = "buyer"
 
 
 class RefundIssued(Event, frozen=True, kw_only=True):
+    """The buyer, or the platform, got money back."""
+
     refund_id: Id
     return_id: Id
     amount: Amount
@@ -173,6 +195,8 @@ class RefundIssued(Event, frozen=True, kw_only=True):
 
 
 class ComplaintOpened(Event, frozen=True, kw_only=True):
+    """A buyer complained to the platform."""
+
     complaint_id: Id
     kind: ComplaintKind
     order_id: Id | None = None
@@ -183,11 +207,15 @@ class ComplaintOpened(Event, frozen=True, kw_only=True):
 
 
 class ComplaintDecided(Event, frozen=True, kw_only=True):
+    """The platform upheld or dismissed a complaint."""
+
     complaint_id: Id
     outcome: Literal["upheld", "dismissed"]
 
 
 class CompensationPaid(Event, frozen=True, kw_only=True):
+    """The platform paid a buyer in the seller's place."""
+
     compensation_id: Id
     amount: Amount
     currency: Currency
@@ -220,16 +248,22 @@ class SellerChanged(_Seller, frozen=True, kw_only=True):
 
 
 class SellerActive(Event, frozen=True, kw_only=True):
+    """A sign of life."""
+
     activity: Literal["login", "reply", "shipment"]
     order_id: Id | None = None
 
 
 class SellerAway(Event, frozen=True, kw_only=True):
+    """Announced absence, from one time until another."""
+
     from_: Time = msgspec.field(name="from")
     until: Time
 
 
 class SellerClosed(Event, frozen=True, kw_only=True):
+    """The shop closed."""
+
     by: Literal["seller", "platform"]
 
 
@@ -237,6 +271,8 @@ class SellerClosed(Event, frozen=True, kw_only=True):
 
 
 class MessageSent(Event, frozen=True, kw_only=True):
+    """A line of chat."""
+
     conversation_id: Id
     sender: Literal["buyer", "seller"]
     text: Text
@@ -247,6 +283,8 @@ class MessageSent(Event, frozen=True, kw_only=True):
 
 
 class VerdictGiven(Event, frozen=True, kw_only=True):
+    """A moderator decided."""
+
     subject: Literal["listing", "seller", "payout"]
     subject_id: Id
     verdict: Literal["confirmed", "rejected"]
@@ -263,6 +301,8 @@ class VerdictGiven(Event, frozen=True, kw_only=True):
 
 
 class HoldAppealed(Event, frozen=True, kw_only=True):
+    """A seller asks for a hold to be looked at again."""
+
     hold_id: Id
     text_ref: Short | None = None
 

@@ -25,7 +25,7 @@ DeadLetterReason = Literal[
 ]
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One reason behind an alert: its weight in nats and a sentence that a person understands."""
 
     reason_code: str

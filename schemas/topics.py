@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from schemas import events, outputs
 
 DAY_MS = 24 * 3_600 * 1000
@@ -20,6 +22,12 @@ class Topic:
     retention_ms: int = 7 * DAY_MS
     one_partition: bool = False
     about: str = ""
+
+    def configuration(self) -> dict[str, str]:
+        """The configuration under Kafka's own names; a compacted topic keeps each key's last value for ever."""
+        kept = {} if self.compacted else {"retention.ms": str(self.retention_ms)}
+        policy = "compact" if self.compacted else "delete"
+        return {"cleanup.policy": policy, "max.message.bytes": str(MAX_MESSAGE_BYTES), **kept}
 
 
 LISTINGS = Topic(
@@ -140,7 +148,22 @@ OUTPUTS = (HOLDS, ALERTS, STANDINGS, DEAD_LETTERS, AUDIT)
 ALL = (*MARKETPLACE, *REFERENCE, *OUTPUTS)
 
 #: Where each event type belongs; its place also breaks ties between topics at the same event time.
-TOPIC_OF: dict[type[Any], Topic] = {word: topic for topic in MARKETPLACE for word in topic.words}
+TOPIC_OF: dict[type[events.Event], Topic] = {word: topic for topic in MARKETPLACE for word in topic.words}
+
+
+_NAME_OF_TYPE = {str(word.__struct_config__.tag): topic.name for word, topic in TOPIC_OF.items()}
+
+
+class _Typed(msgspec.Struct):
+    type: str = ""
+
+
+def topic_named_by(value: bytes) -> str:
+    """The topic that the type in these bytes belongs to; "" where they cannot be read or name no known type."""
+    try:
+        return _NAME_OF_TYPE.get(msgspec.json.decode(value, type=_Typed).type, "")
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError):
+        return ""
 
 
 def partition_of(key: bytes, partitions: int) -> int:

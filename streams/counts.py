@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from detectors.judge import Judged, Tombstone
+from detectors.judged import Judged, Tombstone
 from schemas import Alert, Hold
 
 

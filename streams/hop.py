@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from detectors.detector import DeadlineReached
-from detectors.judge import LISTING_EVENTS, Judge, Judged
+from detectors.judge import LISTING_EVENTS, Judge
+from detectors.judged import Judged
 from detectors.products import markets_of
 from detectors.state import SellerState
 from schemas import topics, wire

@@ -8,7 +8,7 @@ from typing import IO, Any, Final, Protocol
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from detectors.judge import Tombstone
+from detectors.judged import Tombstone
 from schemas import Alert, Hold, SellerStanding, topics, wire
 from streams.store import Line
 

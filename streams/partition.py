@@ -70,7 +70,7 @@ class Partition:
         self.number = number
         self.epoch = head.epoch
         self.watermark_us = head.watermark_us
-        self.highest_us = head.watermark_us
+        self.highest_us = head.watermark_us - 1  # at least: the watermark stands behind the last event's instant
         self.lanes = {topic: Lane(topic, head.offsets.get(topic)) for topic in topics}
         self.stored = dict(head.offsets)
         self.deadlines = deadlines
@@ -110,7 +110,9 @@ class Partition:
             return self.watermark_us
         if by_events:
             # Deadlines due at the last instant fire after its events.
-            return max(self.watermark_us, self.highest_us - lateness_us + 1) if self.highest_us else 0
+            return (
+                max(self.watermark_us, self.highest_us - lateness_us + 1) if self.highest_us > 0 else self.watermark_us
+            )
         ended_us = min(lane.ended_us for lane in self.lanes.values() if lane.ended_us is not None)
         return max(self.watermark_us, ended_us - lateness_us)
 

@@ -2,12 +2,24 @@
 
 Everything about one partition is committed at once or not at all; what crosses sellers (markets, flags) is written
 before that, and so that repetition and reordering do not matter. The store deals in bytes: what they mean is the
-business of `detectors`.
+business of `detectors`, but for the stamps with which entries and flags begin.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import NamedTuple, Protocol
+
+#: Sellers that one market remembers, and how many of them may be young: registered less than `YOUNG_US`
+#: microseconds before their entry's time. In each group the newest by (time, seller id) stay.
+MARKET_SELLERS = 256
+MARKET_YOUNG_SELLERS = 64
+YOUNG_US = 30 * 24 * 3_600 * 1_000_000
+
+#: What decides which of two flags is newer: time in microseconds, sequence.
+STAMP = Struct(">qq")
+#: What a market entry begins with: the stamp, and when the seller registered in microseconds.
+ENTRY_HEAD = Struct(">qqq")
 
 
 class Line(NamedTuple):
@@ -20,7 +32,7 @@ class Line(NamedTuple):
 
 
 class Unpublished(NamedTuple):
-    """A line that was committed and that no broker has acknowledged yet."""
+    """A line that is to be published: committed and not acknowledged yet, or asked for again. The id is opaque."""
 
     id: str
     line: Line
@@ -34,7 +46,7 @@ class PartitionHead:
     offsets: dict[str, int]
     watermark_us: int
     unpublished: list[Unpublished]
-    reemit: list[Line]
+    reemit: list[Unpublished]
 
 
 @dataclass(slots=True)
@@ -49,7 +61,11 @@ class SellerBytes:
 
 @dataclass(slots=True)
 class SellerChange:
-    """What a commit changes of one seller; None deletes. `core` None with `gone` deletes the seller."""
+    """What a commit changes of one seller. A None in a dict deletes that entry; a `core` of None stays as it is.
+
+    `gone` first deletes all that is stored of the seller; what else the change holds is written afterwards, so that
+    a tombstone is `gone` with a core.
+    """
 
     core: bytes | None = None
     gone: bool = False
@@ -63,8 +79,8 @@ class PartitionCommit:
     """Everything that one batch changes in one partition.
 
     `expected` holds the offset that must be stored for each topic the batch read (absent: none is stored yet);
-    empty for deadline firings, which are fenced by the epoch alone. Deadlines map an id to when it falls due in
-    microseconds, None takes it away.
+    empty for deadline firings, which are fenced by the epoch alone. A lower watermark than the stored one is ignored.
+    Deadlines map an id to when it falls due in microseconds since 1970 (below 2^53), None takes it away.
     """
 
     partition: int
@@ -93,7 +109,7 @@ class Fenced:
 
 
 class MarketWrite(NamedTuple):
-    """A seller's entry in a market. The bytes begin with the stamp (time, sequence) that decides who is newer."""
+    """A seller's entry in a market. The bytes begin with `ENTRY_HEAD`, whose stamp decides which entry is newer."""
 
     key: str
     seller_id: str
@@ -101,7 +117,7 @@ class MarketWrite(NamedTuple):
 
 
 class FlagWrite(NamedTuple):
-    """A seller's flags, seen by all partitions; the bytes begin with the stamp that decides who is newer."""
+    """A seller's flags, seen by all partitions; the bytes begin with the `STAMP` that decides which are newer."""
 
     seller_id: str
     flags: bytes
@@ -111,23 +127,39 @@ class StoreUnavailableError(Exception):
     """The store did not answer, or the outcome is unknown: try again, and re-judge from what it holds then."""
 
 
+def fenced_by_epoch(partition: int) -> Fenced:
+    """Another worker, or this one in another life, has opened or committed the partition since."""
+    return Fenced(f"partition {partition} has been taken over: its epoch is another one")
+
+
+def fenced_by_offset(partition: int, topic: str, stored: int | None, expected: int | None) -> Fenced:
+    """The batch does not begin where the stored state ends."""
+    return Fenced(f"partition {partition} of {topic} stands at offset {stored}, not at {expected}")
+
+
 class Store(Protocol):
     """What the hop asks of its memory. Any method may raise `StoreUnavailableError`."""
 
     async def open(self, partition: int) -> PartitionHead:
-        """Takes the partition over: sets a fresh epoch, so that whoever owned it before is fenced from here on."""
+        """Takes the partition over: sets a fresh epoch, so that whoever owned it before is fenced from here on.
+
+        Unpublished lines come in the order in which they were committed.
+        """
 
     async def load_sellers(self, partition: int, seller_ids: Iterable[str]) -> dict[str, SellerBytes]:
-        """The sellers asked for, in one round trip; one never seen comes back empty."""
+        """The sellers asked for, in one round trip; one never seen comes back empty. The answer is the caller's own."""
 
     async def due(self, partition: int, before_us: int, limit: int) -> list[tuple[str, int]]:
-        """Up to `limit` deadlines (id, due) due before `before_us`, by (due, id)."""
+        """Up to `limit` deadlines (id, due) due earlier than `before_us`, by (due, id as UTF-8 bytes)."""
 
     async def next_due(self, partition: int, limit: int) -> list[tuple[str, int]]:
-        """The first `limit` deadlines (id, due) of the partition, by (due, id)."""
+        """The first `limit` deadlines (id, due) of the partition, by (due, id as UTF-8 bytes)."""
 
     async def commit(self, commits: Sequence[PartitionCommit]) -> list[Committed | Fenced]:
-        """Each commit whole or not at all, in one round trip for all of them."""
+        """Each commit whole or not at all, in one round trip for all of them.
+
+        After `StoreUnavailableError` each of them may or may not stand: `open` tells.
+        """
 
     async def published(self, partition: int, ids: Sequence[str]) -> None:
         """The broker has acknowledged these lines of the outbox: they need not be kept."""
@@ -135,20 +167,32 @@ class Store(Protocol):
     async def reemit(self, partition: int, keys: Iterable[tuple[str, bytes]]) -> None:
         """A fenced worker tells the owner which (topic, key) it may have sent out of turn."""
 
-    async def reemitted(self, partition: int) -> None:
-        """The owner has published them again."""
+    async def to_reemit(self, partition: int) -> list[Unpublished]:
+        """What fenced workers have reported, by (topic, key), with the last line committed for each key.
+
+        A key without one gives a tombstone. Several reports of one key come back as several, each with its id, so
+        that one that arrives while the owner publishes is not lost. They can arrive long after `open`: ask again.
+        """
+
+    async def reemitted(self, partition: int, ids: Sequence[str]) -> None:
+        """The owner has published the lines of these reports again, and a broker has acknowledged them."""
 
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
-        """The entries of each market by seller, in one round trip."""
+        """The entries of each market by seller, in one round trip. The answer is the caller's own."""
 
     async def write_markets(self, writes: Sequence[MarketWrite]) -> None:
-        """Newest stamp wins; caps hold afterwards."""
+        """The entry with the newest stamp wins, an equal one changes nothing; the caps hold after each write.
+
+        Any order and repetition of the same writes gives the same market as long as its sellers fit the caps, and
+        above them as long as each seller stays in its group. If one turns from young to established, the place it
+        leaves goes to whoever writes next and not to one evicted before: who that is depends on the order.
+        """
 
     async def load_flags(self, seller_ids: Iterable[str]) -> dict[str, bytes]:
         """The flags of those sellers that have any."""
 
     async def write_flags(self, writes: Sequence[FlagWrite]) -> None:
-        """Newest stamp wins."""
+        """The flags with the newest stamp win, equal ones change nothing."""
 
     async def meta(self) -> Mapping[str, str]:
         """What the state was written with: partition count, topics, assignor, state version; empty when new."""
@@ -156,4 +200,5 @@ class Store(Protocol):
     async def set_meta(self, meta: Mapping[str, str]) -> None:
         """Writes it once, where there is none."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Gives connections back; the store is not used afterwards."""

@@ -122,7 +122,9 @@ def verdict(when: datetime, seller: str, subject: str, ruling: str, **fields: An
 class Story:
     """The hop over history with everything it says kept in lists, newest last."""
 
-    def __init__(self, own_policy: dict[str, Any] | None = None, products: Iterable[schemas.Product] = (PHONE,)) -> None:
+    def __init__(
+        self, own_policy: dict[str, Any] | None = None, products: Iterable[schemas.Product] = (PHONE,)
+    ) -> None:
         self.policy: Policy = make_policy(read_policy(None), own_policy)
         reference = Reference()
         for product in products:

@@ -1,4 +1,4 @@
-"""Robust location and spread under weights, and how many observations such weights are worth.
+"""Robust location and spread under weights.
 
 Weights are whole numbers (say, ten-thousandths of an observation): sums are then exact, so that neither the order of
 the observations nor the way in which the sums were formed can change a result. The `sorted_` forms take values in
@@ -62,11 +62,3 @@ def weighted_mad(values: Sequence[float], weights: Sequence[int]) -> float:
     """
     ordered, cumulative = _in_order(values, weights)
     return sorted_mad(ordered, cumulative, sorted_quantile(cumulative, 1, 2))
-
-
-def effective_size(total: int, squares: int) -> float:
-    """How many equal weights are worth as much: Kish (1965), Survey Sampling, 11.7. 0 where nothing weighs.
-
-    `total` is the sum of the weights, `squares` the sum of their squares.
-    """
-    return total * total / squares if squares else 0.0

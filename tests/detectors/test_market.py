@@ -135,6 +135,15 @@ class TestWriting:
         assert min(young) == "young06"
         assert len(market) == MARKET_SELLERS
 
+    def test_a_seller_who_writes_often_or_grows_up_takes_one_place(self) -> None:
+        market = Market()
+        for number in range(100):
+            assert market.write("young", entry(3000, sign=50 - number / 10, age=60))
+        assert market.write("young", entry(3000, age=60))  # 60 days old by now
+        for number in range(MARKET_YOUNG_SELLERS):
+            market.write(f"y{number}", entry(3000, age=2))
+        assert len(market) == MARKET_YOUNG_SELLERS + 1
+
     def test_among_equally_old_entries_the_smallest_id_goes(self) -> None:
         market = Market(sellers([3000.0] * MARKET_SELLERS))
         assert market.write("zz", entry(3000))
@@ -209,6 +218,20 @@ class TestWeights:
     def test_two_rings_are_two(self) -> None:
         marked = {f"s{number:03}": flags(ring=f"r{number % 2}") for number in range(6)}
         assert size(Market(sellers([3000.0] * 12), marked)) == pytest.approx(8, abs=0.01)
+
+    def test_a_shop_of_a_ring_that_is_young_shares_the_weight_of_the_old_one(self) -> None:
+        marked = {"s000": flags(ring="r"), "new": flags(ring="r", age=2)}
+        market = Market(sellers([3000.0] * 10) | {"new": entry(3000, age=2)}, marked)
+        assert size(market) == pytest.approx(10, abs=0.01)
+
+    @given(st.dictionaries(names, entries, max_size=12), st.dictionaries(names, marks))
+    def test_the_size_is_never_more_than_the_sellers_who_are_there(
+        self, written: dict[str, Entry], marked: dict[str, Flags]
+    ) -> None:
+        estimate = Market(written, marked).estimate(NOW_US)
+        units = {marked[who].ring or who if who in marked else who for who in written}
+        assert estimate.established <= len(units)
+        assert 0 <= estimate.size <= len(units) + 0.01
 
     def test_a_ring_named_like_a_seller_is_not_that_seller(self) -> None:
         marked = {f"s{number:03}": flags(ring="s009") for number in range(2)}

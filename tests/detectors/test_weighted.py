@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.measures.weighted import effective_size, weighted_mad, weighted_median
+from detectors.measures.weighted import weighted_mad, weighted_median
 
 pairs = st.lists(
     st.tuples(st.integers(-50, 50).map(lambda n: n / 8), st.integers(0, 5)), min_size=1, max_size=40
@@ -35,9 +35,3 @@ def test_the_order_of_observations_does_not_matter(rows: list[tuple[float, int]]
 def test_the_median_is_the_smallest_value_that_reaches_half() -> None:
     assert weighted_median([1.0, 2.0, 3.0, 4.0], [1, 1, 1, 1]) == 2.0
     assert weighted_median([1.0, 2.0, 3.0], [2, 1, 1]) == 1.0
-
-
-def test_equal_weights_are_worth_their_number_and_one_heavy_one_little_more_than_one() -> None:
-    assert effective_size(7 * 3, 7 * 9) == 7.0
-    assert 1.0 < effective_size(1000 + 10, 1000**2 + 10) < 1.1
-    assert effective_size(0, 0) == 0.0

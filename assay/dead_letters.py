@@ -1,0 +1,74 @@
+"""`assay dead-letters`: what could not be judged, and why."""
+
+import base64
+from typing import Any, get_args
+
+import click
+import msgspec
+
+from assay.invocation import Invocation, pass_invocation
+from assay.table import echo_table, printable
+from schemas.outputs import DeadLetterReason
+from streams.dead_letters import StoredDeadLetter, read_dead_letter, read_dead_letters
+
+
+class _Position(click.ParamType):
+    name = "PARTITION:OFFSET"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        partition, _, offset = str(value).partition(":")
+        if not (partition.isdecimal() and offset.isdecimal()):
+            self.fail(f"{value!r} is no position such as 3:120; `assay dead-letters list` shows them.", param, ctx)
+        return int(partition), int(offset)
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """Shows what could not be judged: why, where it came from, and its bytes."""
+
+
+@dead_letters.command("list")
+@click.option("--reason", type=click.Choice(get_args(DeadLetterReason)), help="Only those with this reason.")
+@click.option("--topic", help="Only those that came from this topic.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The newest so many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a dead letter, with its bytes.")
+@pass_invocation
+def list_(invocation: Invocation, reason: str | None, topic: str | None, limit: int, as_json: bool) -> None:
+    """Lists dead letters, the newest last."""
+    stored = read_dead_letters(invocation.settings(), reason=reason, topic=topic, limit=limit)
+    if as_json:
+        for each in stored:
+            click.echo(_json(each))
+        return
+    rows = [
+        (
+            each.position,
+            each.letter.at.isoformat(timespec="seconds"),
+            each.letter.reason,
+            f"{each.letter.topic}:{each.letter.partition}:{each.letter.offset}",
+            each.letter.error,
+        )
+        for each in stored
+    ]
+    echo_table(("position", "at", "reason", "came from", "error"), rows)
+
+
+@dead_letters.command()
+@click.argument("position", type=_Position())
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; `value` is base64.")
+@pass_invocation
+def show(invocation: Invocation, position: tuple[int, int], as_json: bool) -> None:
+    """Shows one dead letter by its POSITION, as `assay dead-letters list` gives it."""
+    stored = read_dead_letter(invocation.settings(), *position)
+    if as_json:
+        click.echo(_json(stored))
+        return
+    facts: dict[str, Any] = msgspec.to_builtins(stored.letter)
+    value = base64.b64decode(facts.pop("value")).decode("utf-8", "backslashreplace")
+    for name, fact in facts.items():
+        click.echo(f"{name + ':':<12} {printable(str(fact))}")
+    click.echo(f"{'value:':<12} {printable(value)}")
+
+
+def _json(stored: StoredDeadLetter) -> bytes:
+    return msgspec.json.encode({"position": stored.position, **msgspec.structs.asdict(stored.letter)})

@@ -1,0 +1,193 @@
+"""MemoryStore: the store of a replay. The behaviour is that of `RedisStore`; the contract tests run on both.
+
+There is one process and one event loop, and no method waits for anything: each is atomic by that.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
+
+from streams.memory_market import Market
+from streams.memory_times import Times
+from streams.store import (
+    STAMP,
+    Committed,
+    Fenced,
+    FlagWrite,
+    Line,
+    MarketWrite,
+    PartitionCommit,
+    PartitionHead,
+    SellerBytes,
+    SellerChange,
+    Unpublished,
+    fenced_by_epoch,
+    fenced_by_offset,
+)
+
+
+class Partition:
+    """All that is stored under one partition number."""
+
+    __slots__ = ("deadlines", "epoch", "lines", "offsets", "outbox", "reemit", "sellers", "watermark_us")
+
+    def __init__(self) -> None:
+        self.epoch: int | None = None
+        self.offsets: dict[str, int] = {}
+        self.watermark_us = 0
+        self.sellers: dict[str, SellerBytes] = {}
+        self.deadlines = Times()
+        self.outbox: dict[str, Line] = {}
+        self.lines: dict[tuple[str, bytes], bytes] = {}
+        self.reemit: dict[str, tuple[str, bytes]] = {}
+
+
+class MemoryStore:
+    """Implements `Store` in dictionaries; what it holds ends with it."""
+
+    def __init__(self) -> None:
+        self.partitions: dict[int, Partition] = {}
+        self.markets: dict[str, Market] = {}
+        self.flags: dict[str, bytes] = {}
+        self._meta: dict[str, str] = {}
+        self._ids = count(1)
+
+    async def open(self, partition: int) -> PartitionHead:
+        stored = self._partition(partition)
+        stored.epoch = _fresh_epoch()
+        return PartitionHead(
+            epoch=stored.epoch,
+            offsets=stored.offsets.copy(),
+            watermark_us=stored.watermark_us,
+            unpublished=[Unpublished(id_, line) for id_, line in stored.outbox.items()],
+            reemit=await self.to_reemit(partition),
+        )
+
+    async def load_sellers(self, partition: int, seller_ids: Iterable[str]) -> dict[str, SellerBytes]:
+        sellers = self._partition(partition).sellers
+        loaded = {}
+        for seller_id in seller_ids:
+            seller = sellers.get(seller_id)
+            loaded[seller_id] = (
+                SellerBytes()
+                if seller is None
+                else SellerBytes(seller.core, seller.orders.copy(), seller.returns.copy(), seller.listings.copy())
+            )
+        return loaded
+
+    async def due(self, partition: int, before_us: int, limit: int) -> list[tuple[str, int]]:
+        return self._partition(partition).deadlines.first(limit, before_us)
+
+    async def next_due(self, partition: int, limit: int) -> list[tuple[str, int]]:
+        return self._partition(partition).deadlines.first(limit)
+
+    async def commit(self, commits: Sequence[PartitionCommit]) -> list[Committed | Fenced]:
+        return [self._commit(commit) for commit in commits]
+
+    def _commit(self, commit: PartitionCommit) -> Committed | Fenced:
+        stored = self._partition(commit.partition)
+        if stored.epoch != commit.epoch:
+            return fenced_by_epoch(commit.partition)
+        for topic, expected in commit.expected.items():
+            if (offset := stored.offsets.get(topic)) != expected:
+                return fenced_by_offset(commit.partition, topic, offset, expected)
+        stored.epoch = _fresh_epoch()
+        stored.offsets |= commit.offsets
+        stored.watermark_us = max(stored.watermark_us, commit.watermark_us)
+        for seller_id, change in commit.sellers.items():
+            _change(stored.sellers, seller_id, change)
+        for id_, due_us in commit.deadlines.items():
+            stored.deadlines.put(id_, due_us)
+        return Committed(stored.epoch, tuple([self._put_out(stored, line) for line in commit.outbox]))
+
+    def _put_out(self, stored: Partition, line: Line) -> str:
+        id_ = f"{next(self._ids)}-0"
+        stored.outbox[id_] = line
+        if line.compacted:
+            if line.value is None:
+                stored.lines.pop((line.topic, line.key), None)
+            else:
+                stored.lines[line.topic, line.key] = line.value
+        return id_
+
+    async def published(self, partition: int, ids: Sequence[str]) -> None:
+        outbox = self._partition(partition).outbox
+        for id_ in ids:
+            outbox.pop(id_, None)
+
+    async def reemit(self, partition: int, keys: Iterable[tuple[str, bytes]]) -> None:
+        self._partition(partition).reemit.update((str(next(self._ids)), key) for key in keys)
+
+    async def to_reemit(self, partition: int) -> list[Unpublished]:
+        stored = self._partition(partition)
+        reports = sorted((topic, key, id_) for id_, (topic, key) in stored.reemit.items())
+        return [Unpublished(id_, Line(topic, key, stored.lines.get((topic, key)), True)) for topic, key, id_ in reports]
+
+    async def reemitted(self, partition: int, ids: Sequence[str]) -> None:
+        reports = self._partition(partition).reemit
+        for id_ in ids:
+            reports.pop(id_, None)
+
+    async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
+        markets = self.markets
+        return {key: market.entries.copy() if (market := markets.get(key)) else {} for key in keys}
+
+    async def write_markets(self, writes: Sequence[MarketWrite]) -> None:
+        for key, seller_id, entry in writes:
+            market = self.markets.get(key)
+            if market is None:
+                market = self.markets[key] = Market()
+            market.write(seller_id, entry)
+
+    async def load_flags(self, seller_ids: Iterable[str]) -> dict[str, bytes]:
+        flags = self.flags
+        return {seller_id: flags[seller_id] for seller_id in seller_ids if seller_id in flags}
+
+    async def write_flags(self, writes: Sequence[FlagWrite]) -> None:
+        for seller_id, flags in writes:
+            old = self.flags.get(seller_id)
+            if old is None or STAMP.unpack_from(flags) > STAMP.unpack_from(old):
+                self.flags[seller_id] = flags
+
+    async def meta(self) -> Mapping[str, str]:
+        return self._meta.copy()
+
+    async def set_meta(self, meta: Mapping[str, str]) -> None:
+        self._meta = self._meta or dict(meta)
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+    def _partition(self, number: int) -> Partition:
+        stored = self.partitions.get(number)
+        if stored is None:
+            stored = self.partitions[number] = Partition()
+        return stored
+
+
+def _fresh_epoch() -> int:
+    return int.from_bytes(os.urandom(8))
+
+
+def _change(sellers: dict[str, SellerBytes], seller_id: str, change: SellerChange) -> None:
+    if change.gone:
+        sellers.pop(seller_id, None)
+    stored = sellers.get(seller_id)
+    if stored is None:
+        stored = SellerBytes()
+    if change.core is not None:
+        stored.core = change.core
+    for entries, changes in (
+        (stored.orders, change.orders),
+        (stored.returns, change.returns),
+        (stored.listings, change.listings),
+    ):
+        for id_, entry in changes.items():
+            if entry is None:
+                entries.pop(id_, None)
+            else:
+                entries[id_] = entry
+    if stored.core is not None or stored.orders or stored.returns or stored.listings:
+        sellers[seller_id] = stored
+    else:
+        sellers.pop(seller_id, None)

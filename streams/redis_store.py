@@ -1,0 +1,198 @@
+"""RedisStore: the store of a live worker.
+
+    <prefix>:{p}:offsets       hash    offset:<topic> -> next offset; epoch; watermark
+    <prefix>:{p}:seller:<id>   string  core
+    <prefix>:{p}:orders:<id>   hash    order -> entry; likewise returns and listings
+    <prefix>:{p}:deadlines     zset    id -> microseconds since 1970
+    <prefix>:{p}:outbox        stream  t, k, v, f: topic, key, value, kind of line
+    <prefix>:{p}:lines         hash    <topic> NUL <key> -> last value of a compacted line
+    <prefix>:{p}:reemit        set     8 random bytes <topic> NUL <key>
+    <prefix>:market:<key>      hash    seller -> entry
+    <prefix>:flags             hash    seller -> flags
+    <prefix>:meta              hash
+
+The braces make the partition a hash tag: all of it lies in one slot, so that `commit.lua` changes it at once on a
+Redis Cluster too.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+from streams.redis_commit import HASHES, OFFSET, commit_call, line_of, partition_key, read_answer
+from streams.redis_pipe import Command, RedisPipe
+from streams.redis_scripts import FLAGS, MARKET, META, Call, run
+from streams.store import (
+    MARKET_SELLERS,
+    MARKET_YOUNG_SELLERS,
+    YOUNG_US,
+    Committed,
+    Fenced,
+    FlagWrite,
+    Line,
+    MarketWrite,
+    PartitionCommit,
+    PartitionHead,
+    SellerBytes,
+    Unpublished,
+)
+
+_OUTBOX_PAGE = 10_000
+_EPOCH_BYTES = 8
+_REPORT_BYTES = 8
+
+
+class RedisStore:
+    """Implements `Store` on one Redis 6.2 or newer. Two installations share one by two prefixes."""
+
+    def __init__(self, url: str, prefix: str = "assay", timeout_s: float = 30.0) -> None:
+        """`timeout_s` bounds one round trip. ValueError for a prefix with braces or a URL that is not Redis's."""
+        if "{" in prefix or "}" in prefix:
+            raise ValueError(f"Choose a prefix without braces instead of {prefix!r}: they would choose the slot.")
+        self._prefix = prefix
+        self._pipe = RedisPipe(url, timeout_s)
+
+    async def open(self, partition: int) -> PartitionHead:
+        key, epoch = self._key(partition), _fresh_epoch()
+        # Who comes after the first command is fenced by it, or is a newer owner that fences this one.
+        _, fields = await self._pipe.ask_surely(
+            [("HSET", f"{key}offsets", "epoch", epoch), ("HGETALL", f"{key}offsets")]
+        )
+        stored = {name: int(number) for name, number in _by_id(fields).items()}
+        return PartitionHead(
+            epoch=epoch,
+            offsets={name.removeprefix(OFFSET): n for name, n in stored.items() if name.startswith(OFFSET)},
+            watermark_us=stored.get("watermark", 0),
+            unpublished=await self._unpublished(key),
+            reemit=await self.to_reemit(partition),
+        )
+
+    async def _unpublished(self, key: str) -> list[Unpublished]:
+        lines: list[Unpublished] = []
+        start = "-"
+        while True:
+            command: Command = ("XRANGE", f"{key}outbox", start, "+", "COUNT", _OUTBOX_PAGE)
+            (page,) = await self._pipe.ask_surely([command])
+            lines += [Unpublished(id_.decode(), line_of(fields)) for id_, fields in page]
+            if len(page) < _OUTBOX_PAGE:
+                return lines
+            start = f"({lines[-1].id}"
+
+    async def load_sellers(self, partition: int, seller_ids: Iterable[str]) -> dict[str, SellerBytes]:
+        key, ids = self._key(partition), list(seller_ids)
+        commands: list[Command] = []
+        for seller_id in ids:
+            commands.append(("GET", f"{key}seller:{seller_id}"))
+            commands += [("HGETALL", f"{key}{each}:{seller_id}") for each in HASHES]
+        replies = iter(await self._pipe.ask_surely(commands))
+        return {
+            seller_id: SellerBytes(core, _by_id(orders), _by_id(returns), _by_id(listings))
+            for seller_id, core, orders, returns, listings in zip(ids, *[replies] * 4, strict=True)
+        }
+
+    async def due(self, partition: int, before_us: int, limit: int) -> list[tuple[str, int]]:
+        return await self._first_deadlines(partition, f"({before_us}", limit)
+
+    async def next_due(self, partition: int, limit: int) -> list[tuple[str, int]]:
+        return await self._first_deadlines(partition, "+inf", limit)
+
+    async def _first_deadlines(self, partition: int, until: str, limit: int) -> list[tuple[str, int]]:
+        key = f"{self._key(partition)}deadlines"
+        # Redis orders members of one score by their bytes
+        (found,) = await self._pipe.ask_surely([("ZRANGEBYSCORE", key, "-inf", until, "WITHSCORES", "LIMIT", 0, limit)])
+        return [(id_.decode(), int(due_us)) for id_, due_us in zip(found[::2], found[1::2], strict=True)]
+
+    async def commit(self, commits: Sequence[PartitionCommit]) -> list[Committed | Fenced]:
+        epochs = [_fresh_epoch() for _ in commits]
+        calls = [commit_call(self._prefix, commit, epoch) for commit, epoch in zip(commits, epochs, strict=True)]
+        answers = await run(self._pipe, calls)
+        return [read_answer(*each) for each in zip(answers, commits, epochs, strict=True)]
+
+    async def published(self, partition: int, ids: Sequence[str]) -> None:
+        if ids:
+            await self._pipe.ask_surely([("XDEL", f"{self._key(partition)}outbox", *ids)])
+
+    async def reemit(self, partition: int, keys: Iterable[tuple[str, bytes]]) -> None:
+        reports = [os.urandom(_REPORT_BYTES) + _field(topic, key) for topic, key in keys]
+        if reports:
+            await self._pipe.ask_surely([("SADD", f"{self._key(partition)}reemit", *reports)])
+
+    async def to_reemit(self, partition: int) -> list[Unpublished]:
+        key = self._key(partition)
+        (members,) = await self._pipe.ask_surely([("SMEMBERS", f"{key}reemit")])
+        if not members:
+            return []
+        reports = sorted((*_topic_and_key(member[_REPORT_BYTES:]), member) for member in members)
+        fields = [_field(topic, line_key) for topic, line_key, _ in reports]
+        (values,) = await self._pipe.ask_surely([("HMGET", f"{key}lines", *fields)])
+        return [
+            Unpublished(member.decode("latin-1"), Line(topic, line_key, value, True))
+            for (topic, line_key, member), value in zip(reports, values, strict=True)
+        ]
+
+    async def reemitted(self, partition: int, ids: Sequence[str]) -> None:
+        if ids:
+            members = [id_.encode("latin-1") for id_ in ids]
+            await self._pipe.ask_surely([("SREM", f"{self._key(partition)}reemit", *members)])
+
+    async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
+        wanted = list(keys)
+        replies = await self._pipe.ask_surely([("HGETALL", self._market(key)) for key in wanted])
+        return {key: _by_id(reply) for key, reply in zip(wanted, replies, strict=True)}
+
+    async def write_markets(self, writes: Sequence[MarketWrite]) -> None:
+        by_market: dict[str, list[bytes | str | int]] = {}
+        for key, seller_id, entry in writes:
+            arguments = by_market.setdefault(key, [MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US])
+            arguments += (seller_id, entry)
+        calls = [Call(MARKET, (self._market(key),), arguments) for key, arguments in by_market.items()]
+        await run(self._pipe, calls)
+
+    async def load_flags(self, seller_ids: Iterable[str]) -> dict[str, bytes]:
+        ids = list(seller_ids)
+        if not ids:
+            return {}
+        (found,) = await self._pipe.ask_surely([("HMGET", f"{self._prefix}:flags", *ids)])
+        return {seller_id: flags for seller_id, flags in zip(ids, found, strict=True) if flags is not None}
+
+    async def write_flags(self, writes: Sequence[FlagWrite]) -> None:
+        if writes:
+            await run(
+                self._pipe, [Call(FLAGS, (f"{self._prefix}:flags",), [each for write in writes for each in write])]
+            )
+
+    async def meta(self) -> Mapping[str, str]:
+        (fields,) = await self._pipe.ask_surely([("HGETALL", f"{self._prefix}:meta")])
+        return {name: value.decode() for name, value in _by_id(fields).items()}
+
+    async def set_meta(self, meta: Mapping[str, str]) -> None:
+        if meta:
+            await run(
+                self._pipe, [Call(META, (f"{self._prefix}:meta",), [each for pair in meta.items() for each in pair])]
+            )
+
+    async def close(self) -> None:
+        await self._pipe.close()
+
+    def _key(self, partition: int) -> str:
+        return partition_key(self._prefix, partition)
+
+    def _market(self, key: str) -> str:
+        return f"{self._prefix}:market:{key}"
+
+
+def _fresh_epoch() -> int:
+    return int.from_bytes(os.urandom(_EPOCH_BYTES))
+
+
+def _by_id(fields: list[bytes]) -> dict[str, bytes]:
+    return dict(zip(map(bytes.decode, fields[::2]), fields[1::2], strict=True))
+
+
+def _field(topic: str, key: bytes) -> bytes:
+    # no topic of Kafka's contains NUL, so that the first one ends it
+    return topic.encode() + b"\0" + key
+
+
+def _topic_and_key(field: bytes) -> tuple[str, bytes]:
+    topic, _, key = field.partition(b"\0")
+    return topic.decode(), key

@@ -1,0 +1,149 @@
+"""Topics made and looked at: administration through kafka-python, blocking, outside the hop."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from schemas import topics
+from streams.settings import Settings
+
+BOOTSTRAP_MS: Final = 5_000
+REQUEST_MS: Final = 15_000
+#: What is set on every topic beside its own retention and clean-up.
+ALLOWED_BYTES: Final = str(topics.MAX_MESSAGE_BYTES)
+
+
+class UpkeepError(Exception):
+    """Kafka could not do what was asked: one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMade:
+    """What became of one topic; `partitions` is what it has now, `wanted` what the settings ask for."""
+
+    name: str
+    created: bool
+    partitions: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSeen:
+    """One topic as the broker has it; `partitions` 0 is one that does not exist, `configs` are the broker's words."""
+
+    topic: topics.Topic
+    partitions: int = 0
+    replicas: int = 0
+    configs: dict[str, str] = field(default_factory=dict)
+
+
+def wanted_configs(topic: topics.Topic) -> dict[str, str]:
+    """The configuration that a topic must have at the broker."""
+    kept = {} if topic.compacted else {"retention.ms": str(topic.retention_ms)}
+    policy = "compact" if topic.compacted else "delete"
+    return {"cleanup.policy": policy, "max.message.bytes": ALLOWED_BYTES, **kept}
+
+
+def wanted_partitions(topic: topics.Topic, settings: Settings) -> int:
+    return 1 if topic.one_partition else settings.partitions
+
+
+@contextmanager
+def administering(settings: Settings) -> Iterator[Any]:
+    """A connected `KafkaAdminClient`; what Kafka refuses becomes an `UpkeepError`."""
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=settings.kafka_bootstrap.split(","),
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            request_timeout_ms=REQUEST_MS,
+        )
+    except (KafkaError, OSError) as error:
+        raise unreachable(settings, error) from None
+    try:
+        yield admin
+    except (KafkaError, OSError) as error:
+        raise UpkeepError(f"Kafka at {settings.kafka_bootstrap} refused: {said_by(error)}.") from None
+    finally:
+        admin.close()
+
+
+def create_topics(settings: Settings, which: Iterable[topics.Topic] = topics.ALL) -> list[TopicMade]:
+    """Makes the topics that are missing and leaves the others as they are; safe to repeat."""
+    which = tuple(which)
+    with administering(settings) as admin:
+        before = _partition_counts(admin, which)
+        missing = [topic for topic in which if topic.name not in before]
+        if missing:
+            _create(admin, missing, settings)
+        now = _partition_counts(admin, which)
+    return [
+        TopicMade(topic.name, topic.name not in before, now.get(topic.name, 0), wanted_partitions(topic, settings))
+        for topic in which
+    ]
+
+
+def describe_topics(settings: Settings, which: Iterable[topics.Topic] = topics.ALL) -> list[TopicSeen]:
+    """Each topic as the broker has it, in the order asked for."""
+    with administering(settings) as admin:
+        return topics_seen(admin, tuple(which))
+
+
+def topics_seen(admin: Any, which: tuple[topics.Topic, ...]) -> list[TopicSeen]:
+    """`describe_topics` over a connection that is already there."""
+    described = {topic["name"]: topic for topic in _described(admin, which)}
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
+    answered = admin.describe_configs(resources, config_filter="all") if resources else {}
+    configs = answered.get("topic", {})
+    seen = []
+    for topic in which:
+        if topic.name not in described:
+            seen.append(TopicSeen(topic))
+            continue
+        partitions = described[topic.name]["partitions"]
+        values = {name: config["value"] for name, config in configs.get(topic.name, {}).items()}
+        kept = {name: values[name] for name in (*wanted_configs(topic), "retention.ms") if name in values}
+        seen.append(TopicSeen(topic, len(partitions), len(partitions[0]["replica_nodes"]), kept))
+    return seen
+
+
+def _create(admin: Any, missing: list[topics.Topic], settings: Settings) -> None:
+    asked = {
+        topic.name: {
+            "num_partitions": wanted_partitions(topic, settings),
+            "replication_factor": settings.replication_factor,
+            "configs": wanted_configs(topic),
+        }
+        for topic in missing
+    }
+    answer = admin.create_topics(asked, timeout_ms=REQUEST_MS, raise_errors=False)
+    for topic in answer["topics"]:
+        # Somebody else may be making them at the same moment.
+        if topic["error_code"] not in (0, TopicAlreadyExistsError.errno):
+            raise UpkeepError(f"Kafka did not create {topic['name']}: {topic['error_message']}")
+    admin.wait_for_topics(list(asked))
+
+
+def _described(admin: Any, which: tuple[topics.Topic, ...]) -> list[dict[str, Any]]:
+    described: list[dict[str, Any]] = admin.describe_topics([topic.name for topic in which])
+    return [topic for topic in described if topic["error_code"] == 0]
+
+
+def _partition_counts(admin: Any, which: tuple[topics.Topic, ...]) -> dict[str, int]:
+    return {topic["name"]: len(topic["partitions"]) for topic in _described(admin, which)}
+
+
+def unreachable(settings: Settings, error: Exception) -> UpkeepError:
+    """The sentence for a Kafka that does not answer."""
+    return UpkeepError(
+        f"Kafka does not answer at {settings.kafka_bootstrap} ({said_by(error)}): start it (`make stack`), "
+        f"or set kafka_bootstrap."
+    )
+
+
+def said_by(error: Exception) -> str:
+    """The first line of what an error says, for a sentence."""
+    return str(error).strip().rstrip(".").partition("\n")[0] or type(error).__name__
