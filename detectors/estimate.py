@@ -44,9 +44,10 @@ class ReferencePrice(NamedTuple):
 class Estimate(NamedTuple):
     """What others ask; prices are natural logarithms.
 
-    `size` is the effective number of real sellers (the sum of their weights), `pseudo` of those which the reference price stands for. Counted
-    by whose price is not too old: `established` ones (a ring is one) and all `sellers`. `low` and `high` are the
-    quartiles of what real sellers ask, of what the reference price stands for where there are none.
+    `size` is the effective number of real sellers (the sum of their weights), `pseudo` of those which the reference
+    price stands for. Counted by whose price is not too old: `established` ones (a ring is one) and all `sellers`.
+    `low` and `high` are the quartiles of what real sellers ask, of what the reference price stands for where there
+    are none.
     """
 
     middle: float

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from detectors import alerts, held, holds, rulings, shelf
+from detectors import alerts, eviction, held, holds, rulings, shelf
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
 from detectors.detector import Abstained, Around, Cause, DeadlineReached, Finding
@@ -75,6 +75,10 @@ class Judge:
             if not self._is_new(state, cause.event_id):
                 judged.is_news = False
                 return judged
+            if not core.first_seen_us:
+                eviction.first_seen(state, now_us)
+            elif core.entombed_us:
+                eviction.revive(state, now_us)
             core.first_seen_us = min(core.first_seen_us or now_us, now_us)
             core.last_seen_us = max(core.last_seen_us, now_us)
         core.sequence += 1
@@ -86,7 +90,7 @@ class Judge:
         decided = self._decide(state, cause, moment, effect, answers, judged)
         if state.changes.markets:
             judged.entries = shelf.market_entries(state)
-        if decided or now_us // DAY_US != core.flags_day:
+        if decided or (isinstance(cause, Event) and now_us // DAY_US != core.flags_day):
             judged.flags = new_flags(state, now_us)
         return judged
 
@@ -151,6 +155,9 @@ class Judge:
         if kind == "ruling":
             rulings.expire(state, subject, moment.now_us)
             return _Effect(whole_seller=True)
+        if kind == eviction.KIND:
+            eviction.review(state, moment.now_us)
+            return _Effect()
         if kind == "listing":
             was_flagged = subject in state.flagged
             shelf.lapse(state, subject, moment.now_us)

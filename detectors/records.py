@@ -170,6 +170,7 @@ class Core(msgspec.Struct, array_like=True):
     rulings: dict[str, Ruling] = {}
     flags_said: bytes = b""
     flags_day: int = -1
+    entombed_us: int = 0
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint)

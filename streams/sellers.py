@@ -27,7 +27,7 @@ def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
 def change_of(state: SellerState) -> SellerChange:
     """What has changed since the last commit, as bytes; the state starts afresh to collect changes."""
     changes = state.changes
-    change = SellerChange(core=encode(state.core))
+    change = SellerChange(core=None if changes.gone else encode(state.core), gone=changes.gone)
     for key in changes.orders:
         order = state.orders.get(key)
         change.orders[key] = encode(order) if order is not None else None

@@ -1,0 +1,70 @@
+"""Forgetting a seller: never by a clock of Redis, always by a deadline of its own.
+
+A seller that has been silent for `IDLE_US` and has nothing open shrinks to a tombstone (when it was first seen, what
+moderators found, how many orders it delivered), and is forgotten `TOMBSTONE_US` later.
+"""
+
+from typing import Final
+
+from detectors.records import Core
+from detectors.state import SellerState
+from schemas.fields import DAY_US
+
+IDLE_US: Final = 180 * DAY_US
+TOMBSTONE_US: Final = 400 * DAY_US
+LOOK_AGAIN_US: Final = 30 * DAY_US  # while something is open
+KIND: Final = "seller"
+
+
+def first_seen(state: SellerState, now_us: int) -> None:
+    """Sets the deadline; from then on it moves by itself."""
+    state.schedule(KIND, "", now_us + IDLE_US)
+
+
+def review(state: SellerState, now_us: int) -> None:
+    """The seller's deadline came: it is still alive, becomes a tombstone, or is forgotten."""
+    idle_from_us = state.core.last_seen_us + IDLE_US
+    if state.core.entombed_us:
+        _forget(state)
+    elif now_us < idle_from_us:
+        state.schedule(KIND, "", idle_from_us)
+    elif _has_something_open(state):
+        state.schedule(KIND, "", now_us + LOOK_AGAIN_US)
+    else:
+        _entomb(state, now_us)
+
+
+def revive(state: SellerState, now_us: int) -> None:
+    """A tombstone's seller acts again."""
+    state.core.entombed_us = 0
+    state.schedule(KIND, "", now_us + IDLE_US)
+
+
+def _has_something_open(state: SellerState) -> bool:
+    core = state.core
+    records = (state.orders, state.returns, state.listings, state.complaints)
+    return any(records) or bool(core.alerts or core.holds or core.rulings or core.findings)
+
+
+def _entomb(state: SellerState, now_us: int) -> None:
+    before = state.core
+    state.core = Core(
+        first_seen_us=before.first_seen_us,
+        registered_us=before.registered_us,
+        last_seen_us=before.last_seen_us,
+        sequence=before.sequence,
+        revision=before.revision,
+        delivered_orders=before.delivered_orders,
+        deliveries_known=before.deliveries_known,
+        last_upheld_us=before.last_upheld_us,
+        closed_by=before.closed_by,
+        confirmed_bad=before.confirmed_bad,
+        entombed_us=now_us,
+    )
+    state.schedule(KIND, "", now_us + TOMBSTONE_US)
+
+
+def _forget(state: SellerState) -> None:
+    state.core = Core()
+    state.changes.gone = True
+    state.schedule(KIND, "", None)
