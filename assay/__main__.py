@@ -7,6 +7,7 @@ import click
 
 from assay.config import config
 from assay.dead_letters import dead_letters
+from assay.demo import demo
 from assay.doctor import doctor
 from assay.evaluate import evaluate
 from assay.failure import Commands
@@ -20,6 +21,7 @@ from assay.worker import worker
 from streams.settings import Settings
 
 COMMANDS = (
+    demo,
     worker,
     replay,
     simulate,

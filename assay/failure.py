@@ -4,11 +4,13 @@ from typing import IO, Any, Final
 
 import click
 
+from detectors.policy import PolicyError
+from streams.preflight import CannotStartError
 from streams.settings import SettingsError
 from streams.upkeep import UpkeepError
 
 #: Errors of the packages below whose text is already one sentence for a person.
-SENTENCES: Final = (SettingsError, UpkeepError)
+SENTENCES: Final = (SettingsError, UpkeepError, PolicyError, CannotStartError)
 
 
 class Failure(click.ClickException):

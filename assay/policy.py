@@ -5,19 +5,15 @@ from pathlib import Path
 import click
 import msgspec
 
-from assay.failure import Failure
 from assay.invocation import Invocation, pass_invocation
-from detectors.policy import Policy, PolicyError, make_policy, shown
+from detectors.policy import Policy, make_policy, shown
 from streams.settings import read_policy
 
 
 def policy_in_force(invocation: Invocation, path: Path | None = None) -> Policy:
     """The packaged policy under the team's own: that of `path`, else that of the settings."""
     own = path or invocation.settings().policy_file
-    try:
-        return make_policy(read_policy(None), read_policy(own) if own is not None else None)
-    except PolicyError as error:
-        raise Failure(str(error)) from None
+    return make_policy(read_policy(None), read_policy(own) if own is not None else None)
 
 
 @click.group()

@@ -4,11 +4,9 @@ import sys
 
 import click
 
-from assay.failure import Failure
 from assay.invocation import Invocation, pass_invocation
 from assay.policy import policy_in_force
 from streams.app import run_worker
-from streams.preflight import CannotStartError
 
 
 @click.command()
@@ -22,7 +20,4 @@ def worker(invocation: Invocation) -> None:
     policy = policy_in_force(invocation)
     settings = invocation.settings()
     sys.argv = sys.argv[:1]  # Faust's worker reads the command line once more; there is nothing for it
-    try:
-        run_worker(settings, policy)
-    except CannotStartError as error:
-        raise Failure(str(error)) from None
+    run_worker(settings, policy)

@@ -8,19 +8,17 @@ marketplace topics -> transport -> LiveHop -> Hop -> outbox -> assay's topics
 import asyncio
 import logging
 import sys
-from typing import Final
 
 import faust
 
 from detectors.judge import Judge
 from detectors.policy import Policy
 from detectors.products import Reference
-from detectors.records import STATE_VERSION
 from schemas.fields import SECOND_US
-from schemas.topics import MARKETPLACE
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.live import LiveHop
+from streams.meta import INPUTS
 from streams.outbox import KafkaOutbox
 from streams.polls import Control
 from streams.preflight import preflight
@@ -28,19 +26,7 @@ from streams.redis_store import RedisStore
 from streams.reference import ReferenceTopics
 from streams.settings import Settings
 from streams.surroundings import Surroundings
-from streams.transport import ASSIGNOR, make_app
-
-INPUTS: Final = tuple(topic.name for topic in MARKETPLACE)
-
-
-def meta(partitions: int) -> dict[str, str]:
-    """What a worker's state depends on; one that finds another in Redis leaves with a sentence."""
-    return {
-        "partitions": str(partitions),
-        "topics": ",".join(INPUTS),
-        "assignor": ASSIGNOR,
-        "state_version": str(STATE_VERSION),
-    }
+from streams.transport import make_app
 
 
 def run_worker(settings: Settings, policy: Policy) -> None:
@@ -48,7 +34,7 @@ def run_worker(settings: Settings, policy: Policy) -> None:
 
     Raises `CannotStartError` with a sentence where topics, Redis or the state in it do not allow a start.
     """
-    partitions = preflight(settings, meta)
+    partitions = preflight(settings)
     reference = Reference()
     reference_topics = ReferenceTopics(settings.kafka_bootstrap, reference)
     asyncio.run(reference_topics.read_to_end())

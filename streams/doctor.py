@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from kafka.errors import RetriableError
 
+from detectors.policy import PolicyError, make_policy
 from schemas import topics
 from streams.dead_letters import read_dead_letters
 from streams.doctor_redis import Check, RedisSeen, check_redis, look_at_redis
+from streams.meta import meta
 from streams.partitioner import Sample, sample_marketplace
 from streams.settings import Settings, SettingsError, read_policy, unknown_in_environment
 from streams.upkeep import TopicSeen, UpkeepError, administering, topics_seen, wanted_configs
@@ -36,13 +38,8 @@ class KafkaSeen:
         return {seen.topic.name: seen.partitions for seen in self.seen if seen.partitions}
 
 
-def doctor(
-    settings: Settings, environment: Mapping[str, str] = os.environ, expected_meta: Mapping[str, str] | None = None
-) -> list[Check]:
-    """Looks at settings, policy, Kafka and Redis; never raises for what is wrong with them.
-
-    `expected_meta` is what this version's worker writes to `assay:meta` beyond partitions and topics.
-    """
+def doctor(settings: Settings, environment: Mapping[str, str] = os.environ) -> list[Check]:
+    """Looks at settings, policy, Kafka and Redis; never raises for what is wrong with them."""
     checks = [_check_environment(environment), _check_policy(settings)]
     kafka = None
     try:
@@ -54,7 +51,7 @@ def doctor(
     redis = look_at_redis(settings)
     checks += check_redis(redis)
     if isinstance(redis, RedisSeen) and kafka is not None:
-        checks += [check_meta(redis, kafka, expected_meta or {}), check_state(settings, redis, kafka)]
+        checks += [check_meta(redis, kafka), check_state(settings, redis, kafka)]
     return checks
 
 
@@ -65,10 +62,10 @@ def _check_environment(environment: Mapping[str, str]) -> Check:
 
 def _check_policy(settings: Settings) -> Check:
     try:
-        read_policy(settings.policy_file)
-    except SettingsError as error:
+        policy = make_policy(read_policy(None), read_policy(settings.policy_file) if settings.policy_file else None)
+    except (SettingsError, PolicyError) as error:
         return Check("policy", False, str(error))
-    return Check("policy", True, f"The policy ({settings.policy_file or 'the packaged one'}) can be read.")
+    return Check("policy", True, f"The policy ({settings.policy_file or 'the packaged one'}) is {policy.version}.")
 
 
 def look_at_kafka(settings: Settings) -> KafkaSeen:
@@ -167,21 +164,16 @@ def _check_wrong_partition(settings: Settings) -> Check:
     return Check("dead letters", True, "No dead letter says wrong_partition.")
 
 
-def check_meta(redis: RedisSeen, kafka: KafkaSeen, expected_meta: Mapping[str, str]) -> Check:
+def check_meta(redis: RedisSeen, kafka: KafkaSeen) -> Check:
+    """Whether the state in Redis was written with these partitions and topics, by a version that this one can read."""
     if not redis.meta:
         return Check("state", True, "Redis holds no state of an earlier worker to agree with.")
-    counts = kafka.partitions()
-    expected = dict(expected_meta)
-    if topics.LISTINGS.name in counts:
-        expected["partitions"] = str(counts[topics.LISTINGS.name])
+    expected = meta(kafka.partitions().get(topics.LISTINGS.name, 0))
     differs = [
         f"{name} {redis.meta.get(name, 'unset')} instead of {value}"
         for name, value in expected.items()
         if redis.meta.get(name) != value
     ]
-    names = set(redis.meta.get("topics", "").replace(",", " ").split())
-    if names and names != {topic.name for topic in topics.MARKETPLACE}:
-        differs.append(f"topics {', '.join(sorted(names))}")
     if differs:
         mend = "bring back what it was written with, or point redis_url at an empty Redis"
         return Check("state", False, f"The state in Redis was written with {'; '.join(differs)}: {mend}.")

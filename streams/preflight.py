@@ -1,6 +1,5 @@
 """What must be so before a worker judges anything: topics, partition counts, and a Redis that knows them."""
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
 import redis
@@ -8,6 +7,7 @@ import redis
 from schemas import topics
 from streams import doctor
 from streams.doctor_redis import META_KEY, RedisSeen, look_at_redis
+from streams.meta import meta
 from streams.settings import Settings
 
 
@@ -25,10 +25,10 @@ _NEEDED: Final = (
 )
 
 
-def preflight(settings: Settings, meta: Callable[[int], Mapping[str, str]]) -> int:
+def preflight(settings: Settings) -> int:
     """The partition count of the marketplace topics, once everything is as a worker needs it.
 
-    Writes `meta(partitions)` to a Redis that has none. Raises `CannotStartError` or `UpkeepError`.
+    Writes `assay:meta` to a Redis that has none. Raises `CannotStartError` or `UpkeepError`.
     """
     kafka = doctor.look_at_kafka(settings)
     counts = kafka.partitions()
@@ -40,12 +40,11 @@ def preflight(settings: Settings, meta: Callable[[int], Mapping[str, str]]) -> i
     if not isinstance(seen, RedisSeen):
         raise CannotStartError(seen)
     partitions: int = counts[topics.LISTINGS.name]
-    expected = meta(partitions)
-    checks += [doctor.check_meta(seen, kafka, expected), doctor.check_state(settings, seen, kafka)]
+    checks += [doctor.check_meta(seen, kafka), doctor.check_state(settings, seen, kafka)]
     for check in checks:
         if not check.ok:
             raise CannotStartError(check.sentence)
     with redis.Redis.from_url(settings.redis_url) as client:
         if not seen.meta:
-            client.hset(META_KEY, mapping=dict(expected))
+            client.hset(META_KEY, mapping=meta(partitions))
     return partitions

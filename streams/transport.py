@@ -16,8 +16,6 @@ from streams.consumer import BatchConsumer
 from streams.fetching import FetchLimits
 from streams.polls import Control, Handler
 
-#: Faust's own; it keeps partition p of all topics on one worker and moves few partitions when workers come and go.
-ASSIGNOR: Final = "faust"
 AGENT: Final = "judge"
 
 

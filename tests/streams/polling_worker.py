@@ -25,7 +25,11 @@ class Diarist:
 
     def __init__(self, config: dict[str, Any], control: Control) -> None:
         self.control = control
-        self.redis = redis.asyncio.Redis.from_url(config["redis"], decode_responses=True)
+        self.redis = redis.asyncio.Redis.from_url(
+            config["redis"],
+            decode_responses=True,
+            socket_timeout=None,  # a frozen process would take its own sleep for Redis's
+        )
         self.key = f"positions:{config['group']}"
         self.diary = os.open(config["diary"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self.stamps = config.get("stamps", False)

@@ -17,7 +17,7 @@ from schemas import topics
 from schemas.events import ListingRemoved
 from schemas.wire import Refused, dead_letter, encode
 from streams.doctor import doctor
-from streams.doctor_redis import Check
+from streams.meta import meta
 from streams.settings import Settings
 from streams.upkeep import create_topics
 
@@ -166,21 +166,16 @@ def test_servers_that_do_not_answer_are_one_check_each(settings: Settings) -> No
     assert "s3cret" not in wrong["redis"]
 
 
-def test_state_of_other_partitions_or_topics_is_found(settings: Settings) -> None:
+def test_state_of_other_partitions_or_another_assignor_is_found(settings: Settings) -> None:
     create_topics(settings)
-    names = ",".join(topic.name for topic in topics.MARKETPLACE)
     with redis_client.Redis.from_url(settings.redis_url) as client:
-        client.hset("assay:meta", mapping={"partitions": "4", "topics": names, "assignor": "range"})
+        client.hset("assay:meta", mapping=meta(4))
         assert _wrong(settings) == {}
-        checks = doctor(settings, {}, {"assignor": "faust"})
-        assert [check for check in checks if not check.ok] == [
-            Check(
-                "state",
-                False,
-                "The state in Redis was written with assignor range instead of faust: "
-                "bring back what it was written with, or point redis_url at an empty Redis.",
-            )
-        ]
+        client.hset("assay:meta", "assignor", "range")
+        assert _wrong(settings)["state"] == (
+            "The state in Redis was written with assignor range instead of faust: "
+            "bring back what it was written with, or point redis_url at an empty Redis."
+        )
         client.hset("assay:meta", "partitions", "8")
         assert "partitions 8 instead of 4" in _wrong(settings)["state"]
 

@@ -205,7 +205,7 @@ def test_workers_share_partitions_of_all_topics_and_survive_each_other(world: Wo
     send("frozen")
     steady.wait_for("everything on one worker", lambda _: shared([steady]) and all_handled([steady]))
     frozen.process.send_signal(signal.SIGCONT)
-    steady.wait_for("the frozen worker's return", lambda _: shared([steady, frozen]) and bool(frozen.assigned()))
+    frozen.wait_for("the frozen worker's return", lambda _: shared([steady, frozen]) and bool(frozen.assigned()))
     send("returned")
     steady.wait_for("all records", lambda _: all_handled([steady, frozen]))
 
