@@ -15,6 +15,7 @@ from schemas import VerdictGiven
 from schemas.fields import DAY_US, to_us
 
 _RANK: Final = {"moderator": 0, "lead": 1}
+LONGEST_US: Final = 3_650 * DAY_US
 _BAD: Final = ("counterfeit", "non_delivery")
 
 
@@ -24,7 +25,7 @@ def rule(state: SellerState, event: VerdictGiven, now_us: int, policy: Policy) -
     if before is not None and now_us < before.expires_us and _RANK[before.role] > _RANK[event.role]:
         return False
     if event.expires_at is not None:
-        expires_us = to_us(event.expires_at)
+        expires_us = min(to_us(event.expires_at), now_us + LONGEST_US)
     else:
         expires_us = now_us + int(policy.holds.verdict_days * DAY_US)
     listing = state.listings.get(event.subject_id) if event.subject == "listing" else None

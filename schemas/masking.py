@@ -13,10 +13,12 @@ from schemas.fields import MAX_EVENT_BYTES, IdentifierKind
 #: Fields of an event that hold people's identifiers or names.
 IDENTIFYING: Final = ("identifiers", "return_address", "signed_by")
 MASK: Final = "***"
+SHOWN_BYTES: Final = 64 * 1024  # all that a dead letter shows of a value
 
 _IDENTIFYING_BYTES: Final = re.compile("|".join(IDENTIFYING).encode(), re.IGNORECASE)
 _IDENTIFYING_TEXT: Final = re.compile("|".join(IDENTIFYING), re.IGNORECASE)
-_ESCAPE: Final = re.compile(rb"\\+u00([0-7][0-9a-fA-F])")
+#: An ASCII letter as an escape, however often escaped again; it begins once a run, or a hostile run costs its square.
+_ESCAPE: Final = re.compile(rb"(?<!\\)\\++u00([0-7][0-9a-fA-F])")
 _HASHED: Final = re.compile(r"[0-9a-f]{64}")
 _KINDS: Final = frozenset(get_args(IdentifierKind))
 _MAX_MASKED_NESTING: Final = 200  # `_mask` calls itself once a level
@@ -27,9 +29,10 @@ def without_identifiers(value: bytes) -> tuple[bytes, bool]:
 
     Bytes that name an identifying field and cannot be read give nothing at all: the topic has them by position.
     """
-    if not _names_identifiers(value):
+    monstrous = len(value) > MAX_EVENT_BYTES
+    if not _names_identifiers(value[:SHOWN_BYTES] if monstrous else value):
         return value, False
-    if len(value) > MAX_EVENT_BYTES or value.count(b"{") + value.count(b"[") > _MAX_MASKED_NESTING:
+    if monstrous or value.count(b"{") + value.count(b"[") > _MAX_MASKED_NESTING:
         return b"", True
     repeated = False
 

@@ -19,13 +19,12 @@ from schemas.fields import (
     problem_with_price,
     to_us,
 )
-from schemas.masking import without_identifiers
+from schemas.masking import SHOWN_BYTES, without_identifiers
 from schemas.outputs import DeadLetter
 from schemas.refusal import EVENTS, MONEY, UNDECODABLE, Ignored, Refused, why, why_reference
 
 __all__ = ["Ignored", "Refused", "dead_letter", "decode_event", "decode_reference", "encode"]
 
-DEAD_LETTER_BYTES: Final = 64 * 1024
 DEAD_LETTER_KEY_BYTES: Final = 1024
 FUTURE_TOLERANCE_US: Final = DAY_US
 _FIRST_US: Final = to_us(datetime.fromisoformat("2000-01-01T00:00:00+00:00"))
@@ -158,7 +157,7 @@ def dead_letter(
         partition=partition,
         offset=offset,
         key=None if key is None else key[:DEAD_LETTER_KEY_BYTES].decode("utf-8", "backslashreplace"),
-        value=base64.b64encode(shown[:DEAD_LETTER_BYTES]).decode("ascii"),
+        value=base64.b64encode(shown[:SHOWN_BYTES]).decode("ascii"),
         value_bytes=len(raw),
         sha256=hashlib.sha256(shown).hexdigest(),
         error=refused.error,

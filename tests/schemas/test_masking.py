@@ -92,9 +92,13 @@ WRAPPINGS: dict[str, Callable[[str], bytes]] = {
     "another case": lambda raw: line("return_delivered", return_id="r-1", signed="yes", Signed_By=raw),
     "an event in a string": lambda raw: json.dumps(registered(raw).decode()).encode(),
     "an event in a string of another": lambda raw: listing(price=-1, payload=registered(raw).decode()),
+    "an event in a string, name escaped twice": lambda raw: json.dumps(
+        registered(raw).decode().replace("identifiers", _escaped("identifiers"))
+    ).encode(),
+    "a million backslashes": lambda raw: b'{"signed_by":"' + raw.encode() + b"\\" * 1_000_000,
     "UTF-16": lambda raw: registered(raw).decode().encode("utf-16"),
     "UTF-32": lambda raw: registered(raw).decode().encode("utf-32-le"),
-    "too deep": lambda raw: b'{"signed_by":' * 450 + json.dumps(raw).encode() + b"}" * 450,
+    "too deep": lambda raw: b'{"x":' * 600 + b'{"signed_by":' + json.dumps(raw).encode() + b"}" * 601,
     "too large": lambda raw: line("return_delivered", signed_by=raw, x="x" * 2_000_000),
     "beside 10,000 digits": lambda raw: registered(raw)[:-1] + b',"x":' + b"9" * 10_000 + b"}",
 }
