@@ -168,8 +168,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
         consumer = self._ensure_consumer()
         assigned = consumer.assignment()
         held = {TopicPartition(*tp): OffsetAndMetadata(at, "") for tp, at in offsets.items() if tp in assigned}
+        if not held:
+            return False
         try:
             await consumer.commit(held)
         except (CommitFailedError, IllegalStateError):
             return False
-        return bool(held)
+        return True

@@ -55,6 +55,7 @@ class Diarist:
         values = [record.value for lane in poll.lanes.values() for record in lane.records]
         if b"rewind" in values and not self.rewound:
             self.rewound = True
+            await asyncio.sleep(0.3)  # the next polls are on their way by then
             self.control.rewind({tp: self.positions.get(tp, lane.start) for tp, lane in poll.lanes.items()})
             self.write("rewound", [])
             return

@@ -1,7 +1,7 @@
 """A Redis that forgets, is full, read-only, slow, dead or restarted leaves no half commit and no wrong answer.
 
-Seen red: `run` without its second try; all calls sent again instead of those refused; `HDEL` before the first `HSET`
-of `commit.lua`; a connection kept after a timeout; `_Link.is_open` always true.
+Seen red: `run` without its second try; `ZREM` before the first `HSET` of `commit.lua`; a connection kept after a
+timeout; `_Link.is_open` always true.
 """
 
 import asyncio

@@ -69,18 +69,21 @@ def test_a_worker_gets_whole_polls_and_leaves_in_order(world: World) -> None:
 
 
 def test_positions_come_from_the_handler_and_not_from_kafka(world: World) -> None:
-    """A position before the log's start is bridged by an empty lane; one that is absent is the log's start."""
-    topic = world.topic("orders", 4)
+    """Offsets without a record, cut off or a transaction's marker, belong to a lane; an absent position is the start."""
+    topic = world.topic("orders", 5)
     world.send([Sent(topic, number, b"%d" % offset) for number in range(3) for offset in range(6)])
     marker = world.send_in_transaction(Sent(topic, 3, b"in a transaction"))
+    assert world.send_in_transaction(Sent(topic, 4, b"in a transaction")) == marker
+    world.send([Sent(topic, 4, b"after it")])
     world.commit({(topic, number): 5 for number in range(3)})
     world.cut(topic, 1, 3)
     world.cut(topic, 2, 4)
     world.store(topic, 0, 2)
     world.store(topic, 1, 1)
     world.store(topic, 3, marker)
+    world.store(topic, 4, marker)
     worker = world.worker([topic])
-    worker.wait_for("all lanes at the log's end", lambda w: ends(w) == world.log_ends([topic], 4))
+    worker.wait_for("all lanes at the log's end", lambda w: ends(w) == world.log_ends([topic], 5))
     lanes: dict[int, list[tuple[int, list[int]]]] = {}
     for poll in worker.polls():
         for (_, number), (start, _, records) in poll.items():
@@ -90,6 +93,7 @@ def test_positions_come_from_the_handler_and_not_from_kafka(world: World) -> Non
         1: [(1, []), (3, [3, 4, 5])],
         2: [(4, [4, 5])],
         3: [(marker, [])],
+        4: [(marker, [marker + 1])],
     }
     assert "the 2 offsets from 1 on are gone" in worker.log.read_text()
 
