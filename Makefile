@@ -51,3 +51,7 @@ stack: setup
 ## make stack-stop  ends them; their data stay
 stack-stop: setup
 	@$(BIN)/python deploy/stack.py stop
+
+## make demo        a simulated marketplace, judged before your eyes; needs neither Kafka nor Redis
+demo: setup
+	@$(BIN)/assay demo

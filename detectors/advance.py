@@ -42,7 +42,7 @@ def advance(state: SellerState, cause: Cause, now_us: int, terms: Terms) -> None
 def _requested(state: SellerState, event: ReturnRequested, now_us: int, terms: Terms) -> None:
     aftersale.requested(state, event, now_us, terms)
     if state.complaints:
-        complaints.find_return(state, event, now_us, terms)
+        complaints.find_return(state, event, terms)
 
 
 def _registered(state: SellerState, _event: SellerRegistered, now_us: int, _terms: Terms) -> None:
@@ -59,7 +59,7 @@ def _fall_due(state: SellerState, reached: DeadlineReached, now_us: int, terms: 
     elif reached.kind == "refund":
         aftersale.refund_due(state, reached.subject_id, reached.due_us, terms)
     elif reached.kind == "return":
-        aftersale.end_return(state, reached.subject_id)
+        aftersale.end_return(state, reached.subject_id, now_us, terms)
     elif reached.kind == "complaint":
         complaints.end_complaint(state, reached.subject_id)
 

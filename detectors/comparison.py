@@ -29,7 +29,6 @@ class Comparison(NamedTuple):
 
     listing_id: str
     listing: Listing
-    key: MarketKey
     own: Market
     market: Market
     without: frozenset[str]
@@ -37,6 +36,11 @@ class Comparison(NamedTuple):
     reference: ReferencePrice | None
     discount: float | None
     ratio: float
+
+    @property
+    def key(self) -> MarketKey:
+        """The listing's product, condition class and currency."""
+        return split_key(self.listing.market)
 
     @property
     def z(self) -> float:
@@ -68,12 +72,12 @@ def compare(
         return Abstained("not_remembered")
     if not listing.market:
         return Abstained(classify(cause, around).guard or "no_product")
-    key = split_key(listing.market)
     own = market = around.market(listing.market)
     without = own.kin(state.seller_id)
     estimate = own.estimate(now_us, without)
     reference = discount = None
     if estimate.below_eight:
+        key = split_key(listing.market)
         if key.condition_class != NEW:
             discount = class_discounts.get(key.condition_class)
             if discount is None:
@@ -89,7 +93,7 @@ def compare(
         if discount is not None:
             estimate = estimate.times(discount)
     ratio = estimate.ratio(listing.log_price)
-    return Comparison(cause.listing_id, listing, key, own, market, without, estimate, reference, discount, ratio)
+    return Comparison(cause.listing_id, listing, own, market, without, estimate, reference, discount, ratio)
 
 
 def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around: Around) -> Finding:

@@ -1,50 +1,68 @@
 """Complaints and compensations in a seller's state: what the platform decided, put where it counts."""
 
 from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
-from detectors.orders import Terms, settle_order
+from detectors.exposure import exact
+from detectors.orders import Terms, open_order, settle_order
 from detectors.records import Complaint, Step
-from detectors.state import SellerState
+from detectors.returns import step_key
+from detectors.state import MAX_COMPLAINTS, SellerState
 from schemas import CompensationPaid, ComplaintDecided, ComplaintOpened, ReturnRequested
 
 
 def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: Terms) -> None:
-    """A buyer complained to the platform."""
-    complaint = state.complaints.setdefault(event.complaint_id, Complaint())
-    if complaint.opened_us:
+    """A buyer complained to the platform; of several openings with one id the oldest counts."""
+    complaint = _complaint(state, event.complaint_id)
+    if complaint is None or (
+        complaint.opened_us and (complaint.opened_us, complaint.opened_by) <= (now_us, event.event_id)
+    ):
         return
     complaint.kind, complaint.opened_us, complaint.opened_by = event.kind, now_us, event.event_id
     complaint.order_id, complaint.return_id = event.order_id or "", event.return_id or ""
     complaint.listing_id, complaint.buyer_id = event.listing_id or "", event.buyer_id or ""
-    _link(state, event.complaint_id, complaint, now_us, terms)
+    waiting, complaint.paid = complaint.paid, ()
+    for step in waiting:
+        _pay(state, complaint, step, terms)
+    _link(state, event.complaint_id, complaint, terms)
 
 
 def decided(state: SellerState, event: ComplaintDecided, now_us: int, terms: Terms) -> None:
     """The platform decided; the newest decision counts."""
-    complaint = state.complaints.setdefault(event.complaint_id, Complaint())
-    if (now_us, event.event_id) <= (complaint.decided_us, complaint.decided_by):
+    complaint = _complaint(state, event.complaint_id)
+    if complaint is None or (now_us, event.event_id) <= (complaint.decided_us, complaint.decided_by):
         return
+    was_upheld = complaint.outcome == "upheld"
     complaint.outcome, complaint.decided_us, complaint.decided_by = event.outcome, now_us, event.event_id
     if event.outcome == "upheld":
         state.core.last_upheld_us = max(state.core.last_upheld_us, now_us)
-    _link(state, event.complaint_id, complaint, now_us, terms)
+    elif was_upheld:
+        upheld = (one.decided_us for one in state.complaints.values() if one.outcome == "upheld")
+        state.core.last_upheld_us = max(upheld, default=0)
+    _link(state, event.complaint_id, complaint, terms)
 
 
-def _return_of(state: SellerState, complaint: Complaint) -> str:
-    """The return that a complaint is about: named by it, or that of its order."""
-    if complaint.return_id:
-        return complaint.return_id
-    order = state.orders.get(complaint.order_id)
-    return order.return_id if order is not None else ""
+def compensated(state: SellerState, event: CompensationPaid, now_us: int, terms: Terms) -> None:
+    """The platform paid a buyer in the seller's place: on a return, else on what is complained about."""
+    amount = exact(event.amount)
+    step = Step(now_us, event.event_id, "compensation", "platform", event.compensation_id, amount, event.currency)
+    if event.return_id is not None:
+        take_step(state, event.return_id, step, terms)
+        return
+    complaint = _complaint(state, event.complaint_id) if event.complaint_id is not None else None
+    if complaint is None:
+        state.core.unmatched += 1
+    elif complaint.opened_us:
+        _pay(state, complaint, step, terms)
+    else:
+        state.core.unmatched += 1
+        complaint.paid = _with(complaint.paid, step)
+        _remember(state, event.complaint_id or "", complaint)
 
 
-def _link(state: SellerState, complaint_id: str, complaint: Complaint, now_us: int, terms: Terms) -> None:
-    """Puts the decision among the steps of the return that the complaint is about."""
-    state.changes.complaints.add(complaint_id)
-    state.schedule("complaint", complaint_id, now_us + OPEN_RETURN_KEPT_US)
-    return_id = _return_of(state, complaint)
-    if return_id and complaint.outcome and complaint.opened_us:
-        step = Step(complaint.decided_us, complaint.decided_by, "decided", complaint.outcome)
-        take_step(state, return_id, step, now_us, terms)
+def find_return(state: SellerState, event: ReturnRequested, terms: Terms) -> None:
+    """Complaints that came before their return find it now."""
+    for complaint_id, complaint in state.complaints.items():
+        if event.return_id in _returns_of(state, complaint):
+            _link(state, complaint_id, complaint, terms)
 
 
 def end_complaint(state: SellerState, complaint_id: str) -> None:
@@ -54,28 +72,54 @@ def end_complaint(state: SellerState, complaint_id: str) -> None:
         state.schedule("complaint", complaint_id, None)
 
 
-def compensated(state: SellerState, event: CompensationPaid, now_us: int, terms: Terms) -> None:
-    """The platform paid a buyer in the seller's place: on a return, else on the order complained about."""
-    complaint = state.complaints.get(event.complaint_id or "")
-    return_id = event.return_id or (_return_of(state, complaint) if complaint else "")
-    if return_id:
-        step = Step(
-            now_us, event.event_id, "compensation", "platform", event.compensation_id, event.amount, event.currency
-        )
-        take_step(state, return_id, step, now_us, terms)
+def _complaint(state: SellerState, complaint_id: str) -> Complaint | None:
+    """The complaint, made when it is new; None when there are too many."""
+    complaint = state.complaints.get(complaint_id)
+    if complaint is None:
+        if len(state.complaints) >= MAX_COMPLAINTS:
+            state.core.truncated = True
+            return None
+        complaint = state.complaints[complaint_id] = Complaint()
+    return complaint
+
+
+def _returns_of(state: SellerState, complaint: Complaint) -> tuple[str, ...]:
+    """The returns that a complaint is about: the one named by it, or those of its order."""
+    if complaint.return_id:
+        return (complaint.return_id,)
+    order = state.orders.get(complaint.order_id)
+    return order.return_ids if order is not None else ()
+
+
+def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Terms) -> None:
+    """Puts the decision among the steps of the returns that the complaint is about."""
+    _remember(state, complaint_id, complaint)
+    if complaint.outcome and complaint.opened_us:
+        step = Step(complaint.decided_us, complaint.decided_by, "decided", complaint.outcome, complaint_id)
+        for return_id in _returns_of(state, complaint):
+            take_step(state, return_id, step, terms)
+
+
+def _remember(state: SellerState, complaint_id: str, complaint: Complaint) -> None:
+    state.changes.complaints.add(complaint_id)
+    newest_us = max(complaint.opened_us, complaint.decided_us, *(step.time_us for step in complaint.paid[-1:]))
+    state.schedule("complaint", complaint_id, newest_us + OPEN_RETURN_KEPT_US)
+
+
+def _pay(state: SellerState, complaint: Complaint, step: Step, terms: Terms) -> None:
+    """Puts a compensation among the steps of the return complained about, else on the order."""
+    for return_id in _returns_of(state, complaint)[:1]:
+        take_step(state, return_id, step, terms)
         return
-    order = state.orders.get(complaint.order_id) if complaint else None
-    if complaint is None or order is None:
+    order = open_order(state, complaint.order_id) if complaint.order_id else None
+    if order is None:
         state.core.unmatched += 1
-    elif event.currency == order.currency and event.compensation_id not in order.compensation_ids:
-        order.compensated += event.amount
-        order.compensated_us = now_us
-        order.compensation_ids = (*order.compensation_ids, event.compensation_id)
-        settle_order(state, complaint.order_id, now_us, terms)
+        return
+    order.compensations = _with(order.compensations, step)
+    settle_order(state, complaint.order_id, terms)
 
 
-def find_return(state: SellerState, event: ReturnRequested, now_us: int, terms: Terms) -> None:
-    """Complaints that came before their return find it now."""
-    for complaint_id, complaint in state.complaints.items():
-        if complaint.order_id == event.order_id or complaint.return_id == event.return_id:
-            _link(state, complaint_id, complaint, now_us, terms)
+def _with(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    """`steps` and a payment, oldest first, each once by its own id: the oldest that there was."""
+    once = {one.ref_id: one for one in sorted((*steps, step), key=step_key, reverse=True)}
+    return tuple(sorted(once.values(), key=step_key))

@@ -7,6 +7,14 @@ Packed, the stamp is the first 16 bytes, big-endian, so that bytes compare as th
 from struct import Struct
 from typing import Final, NamedTuple
 
+from schemas.fields import DAY_US
+
+#: Sellers that one market remembers, and how many of them may be young: registered less than `YOUNG_US` before their
+#: entry's time. In each group the newest by (time, seller id) stay.
+MARKET_SELLERS: Final = 256
+MARKET_YOUNG_SELLERS: Final = 64
+YOUNG_US: Final = 30 * DAY_US
+
 _ENTRY: Final = Struct(">qqqdqq")
 _FLAGS: Final = Struct(">qqqqB")
 _STANDING, _HELD, _HELD_UNSEEN, _CONFIRMED_BAD = 1, 2, 4, 8

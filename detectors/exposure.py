@@ -5,6 +5,7 @@ delivered back and not refunded; owed to the platform; paid and not delivered; d
 The sums are kept up by differences, so that an event costs the same however long the seller's history is.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -18,10 +19,11 @@ from schemas.fields import DAY_US, Money, money
 PARTS: Final = ("unrefunded", "owed_to_platform", "undelivered", "in_payout_window")
 OWED_TO_PLATFORM_US: Final = 90 * DAY_US
 UNDELIVERED_US: Final = 180 * DAY_US
+MONEY_PLACES: Final = 8
 _ZERO: Final = Decimal(0)
 
 
-class ExposureTerms(msgspec.Struct, frozen=True):
+class ExposureTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`payout_window_days`: how long after delivery the platform still holds, or can call back, the seller's money."""
 
     payout_window_days: float = 7.0
@@ -33,60 +35,59 @@ class Place(NamedTuple):
 
     part: str
     amount: Decimal
+    currency: str
     until_us: int
 
 
-NOWHERE: Final = Place("", _ZERO, 0)
+NOWHERE: Final = Place("", _ZERO, "", 0)
 
 
-def place(order: Order, back: Folded | None, now_us: int, terms: ExposureTerms, deliveries_known: bool) -> Place:
-    """Where `order` counts at `now_us`, given its return.
+def exact(amount: Decimal) -> Decimal:
+    """`amount` as it is remembered: at most 8 places, so that sums of any length come back to exactly nothing."""
+    exponent = amount.as_tuple().exponent
+    return round(amount, MONEY_PLACES) if isinstance(exponent, int) and exponent < -MONEY_PLACES else amount
+
+
+def place(order: Order, backs: Sequence[Folded], now_us: int, terms: ExposureTerms, deliveries_known: bool) -> Place:
+    """Where `order` counts at `now_us`, given its returns.
 
     `deliveries_known` is False for a seller none of whose orders ever had an `order_delivered`: its orders count as
     delivered `assumed_delivery_days` after they were paid.
     """
-    if back is not None and back.stage in ("delivered", "refunded", "settled"):
-        if back.stage == "delivered" and not back.paid_by_platform and back.missing > 0:
-            return Place("unrefunded", back.missing, 0)
-        owed_until_us = back.platform_paid_us + OWED_TO_PLATFORM_US
-        if back.paid_by_platform and (owed := _owed(back)) > 0:
-            return Place("owed_to_platform", owed, owed_until_us) if now_us < owed_until_us else NOWHERE
-        if back.stage != "settled":
-            return NOWHERE
-    if order.compensated:
-        owed_until_us = order.compensated_us + OWED_TO_PLATFORM_US
-        return Place("owed_to_platform", order.compensated, owed_until_us) if now_us < owed_until_us else NOWHERE
+    where = _of_returns(backs, now_us)
+    if where is not None:
+        return where
+    if order.compensations and (where := _compensated(order, now_us)) is not None:
+        return where
     if order.cancelled_us or not order.paid_us:
         return NOWHERE
     delivered_us = order.delivered_us
-    if back is not None and back.requested_us and back.reason != "not_received":
-        delivered_us = delivered_us or back.requested_us
+    for back in backs:
+        if not delivered_us and back.reason != "not_received":
+            delivered_us = back.requested_us
     if not delivered_us:
         assumed_us = order.paid_us + int(terms.assumed_delivery_days * DAY_US)
-        if deliveries_known or now_us < assumed_us:
-            until_us = order.paid_us + UNDELIVERED_US if deliveries_known else assumed_us
-            return Place("undelivered", order.amount, until_us) if now_us < until_us else NOWHERE
+        lost_us = order.paid_us + UNDELIVERED_US
+        if now_us < assumed_us:
+            return Place("undelivered", order.amount, order.currency, assumed_us)
+        if deliveries_known:
+            return Place("undelivered", order.amount, order.currency, lost_us) if now_us < lost_us else NOWHERE
         delivered_us = assumed_us
     window_ends_us = delivered_us + int(terms.payout_window_days * DAY_US)
     if order.paid_out_us or now_us >= window_ends_us:
         return NOWHERE
-    return Place("in_payout_window", order.amount, window_ends_us)
+    return Place("in_payout_window", order.amount, order.currency, window_ends_us)
 
 
 def count(state: SellerState, order_id: str, where: Place) -> None:
     """Moves the order's contribution to where it counts now."""
     order = state.orders[order_id]
-    if order.counted_as == where.part and order.counted == where.amount:
-        return
-    sums = state.core.exposure.setdefault(order.currency, [_ZERO] * len(PARTS))
-    if order.counted_as:
-        sums[PARTS.index(order.counted_as)] -= order.counted
-    if where.part:
-        sums[PARTS.index(where.part)] += where.amount
-    order.counted_as, order.counted = where.part, where.amount
-    if not any(sums):
-        del state.core.exposure[order.currency]
-    state.changes.orders.add(order_id)
+    if (order.counted_as, order.counted, order.counted_in) != where[:3]:
+        if order.counted_as:
+            _add(state, order.counted_in, order.counted_as, -order.counted)
+        if where.part:
+            _add(state, where.currency, where.part, where.amount)
+    order.counted_as, order.counted, order.counted_in = where[:3]
 
 
 def total(state: SellerState) -> tuple[Money, ...]:
@@ -94,7 +95,51 @@ def total(state: SellerState) -> tuple[Money, ...]:
     return tuple(Money(money(sum(sums, _ZERO)), currency) for currency, sums in sorted(state.core.exposure.items()))
 
 
+def _add(state: SellerState, currency: str, part: str, amount: Decimal) -> None:
+    sums = state.core.exposure.setdefault(currency, [_ZERO] * len(PARTS))
+    sums[PARTS.index(part)] += amount
+    if not any(sums):
+        del state.core.exposure[currency]
+
+
+def _of_returns(backs: Sequence[Folded], now_us: int) -> Place | None:
+    """Where the order's returns put it; None where they leave it to the order itself."""
+    places = [where for back in backs if (where := _of_return(back, now_us)) is not None]
+    if len(places) < 2:
+        return places[0] if places else None
+    counted = [where for where in places if where.part]
+    if not counted:
+        return NOWHERE
+    first = min(counted, key=lambda where: (PARTS.index(where.part), where.currency))
+    same = [where for where in counted if (where.part, where.currency) == (first.part, first.currency)]
+    amount = sum((where.amount for where in same), _ZERO)
+    until_us = min((where.until_us for where in same if where.until_us), default=0)
+    return Place(first.part, amount, first.currency, until_us)
+
+
+def _of_return(back: Folded, now_us: int) -> Place | None:
+    """What the buyer still waits for and what the platform paid instead; the latter for 90 days."""
+    owed, owed_until_us = _ZERO, back.platform_paid_us + OWED_TO_PLATFORM_US
+    if back.paid_by_platform and now_us < owed_until_us:
+        owed = _owed(back)
+    if back.stage == "delivered" and back.missing > 0:
+        return Place("unrefunded", back.missing + owed, back.currency, owed_until_us if owed else 0)
+    if owed > 0:
+        return Place("owed_to_platform", owed, back.currency, owed_until_us)
+    return NOWHERE if back.stage in ("delivered", "refunded") else None
+
+
 def _owed(back: Folded) -> Decimal:
     """What the platform has paid on the return and the seller, beyond the buyer's own rest, has not paid back."""
-    repaid = max(_ZERO, back.paid_by_seller - max(_ZERO, back.amount - back.paid_by_platform))
-    return min(back.paid_by_platform, back.amount) - repaid
+    return max(_ZERO, min(back.paid_by_platform, back.amount - back.paid_by_seller))
+
+
+def _compensated(order: Order, now_us: int) -> Place | None:
+    """What the platform paid on the order itself, in the order's currency, for 90 days; None where that is nothing."""
+    currency = order.currency or order.compensations[0].currency
+    paid = [step for step in order.compensations if step.currency == currency]
+    amount = sum((step.amount for step in paid), _ZERO)
+    if not amount:
+        return None
+    until_us = paid[-1].time_us + OWED_TO_PLATFORM_US
+    return Place("owed_to_platform", amount, currency, until_us) if now_us < until_us else NOWHERE

@@ -6,10 +6,19 @@ from math import exp
 from typing import Final
 
 from detectors import estimate as estimates
-from detectors.entries import Entry, Flags, pack, pack_flags, unpack, unpack_flags
+from detectors.entries import (
+    MARKET_SELLERS,
+    MARKET_YOUNG_SELLERS,
+    YOUNG_US,
+    Entry,
+    Flags,
+    pack,
+    pack_flags,
+    unpack,
+    unpack_flags,
+)
 from detectors.estimate import MAX_EXPONENT, REFERENCE_US, Columns, Estimate, ReferencePrice
 from detectors.products import classify, market_key, split_key
-from detectors.state import YOUNG_US
 from schemas.fields import DAY_US
 
 __all__ = [
@@ -27,8 +36,6 @@ __all__ = [
     "unpack_flags",
 ]
 
-MARKET_SELLERS: Final = 256
-MARKET_YOUNG_SELLERS: Final = 64
 FRESH_US: Final = 14 * DAY_US
 NOBODY: Final[frozenset[str]] = frozenset()
 
@@ -229,7 +236,7 @@ class Market:
             flags = self._flags.get(seller_id)
             if flags is None or not flags.standing or seller_id in without:
                 continue
-            if not self._entries[seller_id].removed_us and self._stale_us[row] >= now_us:
+            if self._stale_us[row] >= now_us:  # a removed listing is stale from its removal
                 found.add(self._linked.get(seller_id, seller_id))
         return len(found)
 

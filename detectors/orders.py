@@ -1,5 +1,6 @@
 """Orders in a seller's state: how far each got, and where the exposure counts it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +15,7 @@ from schemas import OrderCancelled, OrderDelivered, OrderPaid, PayoutReleased
 from schemas.fields import DAY_US
 
 CLOSED_ORDER_KEPT_US: Final = 7 * DAY_US  # for events that arrive after the one that closed it
+_NO_RETURNS: Final[Mapping[str, Folded]] = {}
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -37,69 +39,102 @@ def open_order(state: SellerState, order_id: str) -> Order | None:
 def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> None:
     """A buyer paid; a repeated payment of the same order changes nothing."""
     order = open_order(state, event.order_id)
-    if order is None or order.paid_us:
+    if order is None or 0 < order.paid_us <= now_us:
         return
     listing = state.listings.get(event.listing_id)
     if listing is not None:
         order.brand, order.category = listing.brand, listing.category
-    if not order.counted_as:
-        order.amount, order.currency = event.amount, event.currency
+    if order.delivered_us and not order.paid_us:
+        state.core.delivered_orders += 1
+    order.amount, order.currency = exposure.exact(event.amount), event.currency
     order.listing_id, order.buyer_id = event.listing_id, event.buyer_id
     order.paid_us = now_us
-    if order.delivered_us:
-        state.core.delivered_orders += 1
-    settle_order(state, event.order_id, now_us, terms)
+    settle_order(state, event.order_id, terms)
 
 
 def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Terms) -> None:
     """The buyer has the parcel."""
     order = open_order(state, event.order_id)
-    if order is None or order.delivered_us:
+    if order is None or 0 < order.delivered_us <= now_us:
         return
-    order.delivered_us = now_us
-    if order.paid_us:
+    if order.paid_us and not order.delivered_us:
         state.core.delivered_orders += 1
-    state.core.deliveries_known = True
-    settle_order(state, event.order_id, now_us, terms)
+    order.delivered_us = now_us
+    if not state.core.deliveries_known:
+        state.core.deliveries_known = True
+        _assume_no_more(state, now_us, terms)
+    settle_order(state, event.order_id, terms)
+
+
+def _assume_no_more(state: SellerState, now_us: int, terms: Terms) -> None:
+    """The seller's first known delivery: orders that were only assumed to have arrived wait for theirs again."""
+    for order_id, order in state.orders.items():
+        if order.paid_us and not order.delivered_us and order.counted_as != "undelivered":
+            settle_order(state, order_id, terms, now_us)
 
 
 def cancelled(state: SellerState, event: OrderCancelled, now_us: int, terms: Terms) -> None:
     """The order fell through."""
     order = open_order(state, event.order_id)
-    if order is None or order.cancelled_us:
+    if order is None or 0 < order.cancelled_us <= now_us:
         return
     order.cancelled_us = now_us
-    settle_order(state, event.order_id, now_us, terms)
+    settle_order(state, event.order_id, terms)
 
 
 def paid_out(state: SellerState, event: PayoutReleased, now_us: int, terms: Terms) -> None:
     """The platform paid the seller out for these orders: they are not at stake any more."""
     for order_id in event.order_ids:
         order = state.orders.get(order_id)
-        if order is not None and not order.paid_out_us:
+        if order is not None and not 0 < order.paid_out_us <= now_us:
             order.paid_out_us = now_us
-            settle_order(state, order_id, now_us, terms)
+            settle_order(state, order_id, terms)
 
 
-def settle_order(state: SellerState, order_id: str, now_us: int, terms: Terms, back: Folded | None = None) -> None:
-    """Counts the order where it belongs now and sets when that is looked at again."""
+def settle_order(
+    state: SellerState, order_id: str, terms: Terms, fired_us: int = 0, known: Mapping[str, Folded] = _NO_RETURNS
+) -> None:
+    """Counts the order where it belongs now and sets when that is looked at again.
+
+    Now is the newest that is known of the order, or the deadline that was passed (`fired_us`), and not the event in
+    hand: an event that arrives late moves nothing back. `known` are returns that are folded already.
+    """
     order = state.orders[order_id]
-    if back is None and order.return_id in state.returns:
-        back = fold(state.returns[order.return_id], terms.returns)
-    where = exposure.place(order, back, now_us, terms.exposure, state.core.deliveries_known)
+    touched_us = _touched_us(state, order)
+    backs = [
+        known[one] if one in known else fold(state.returns[one], terms.returns)
+        for one in order.return_ids
+        if one in state.returns
+    ]
+    now_us = max(fired_us, touched_us)
+    where = exposure.place(order, backs, now_us, terms.exposure, state.core.deliveries_known)
     exposure.count(state, order_id, where)
     state.changes.orders.add(order_id)
-    if where.part and not where.until_us:
-        state.schedule("order", order_id, None)
+    if where.part or backs:
+        state.schedule("order", order_id, where.until_us or None)
     else:
-        state.schedule("order", order_id, where.until_us or now_us + CLOSED_ORDER_KEPT_US)
+        state.schedule("order", order_id, touched_us + CLOSED_ORDER_KEPT_US)
 
 
-def review(state: SellerState, order_id: str, now_us: int, terms: Terms) -> None:
-    """Its deadline came: the order counts elsewhere now, or nowhere and is forgotten."""
-    if order_id not in state.orders:
+def review(state: SellerState, order_id: str, due_us: int, terms: Terms) -> None:
+    """Its deadline came: the order counts elsewhere now, or nowhere and, without a return, is forgotten."""
+    order = state.orders.get(order_id)
+    if order is None:
         return
-    settle_order(state, order_id, now_us, terms)
-    if not state.orders[order_id].counted_as:
+    settle_order(state, order_id, terms, due_us)
+    if order.counted_as or any(one in state.returns for one in order.return_ids):
+        return
+    if due_us >= _touched_us(state, order) + CLOSED_ORDER_KEPT_US:
         del state.orders[order_id]
         state.schedule("order", order_id, None)
+
+
+def _touched_us(state: SellerState, order: Order) -> int:
+    """The time of the newest that is known of the order."""
+    newest_us = max(order.paid_us, order.delivered_us, order.cancelled_us, order.paid_out_us)
+    if order.compensations:
+        newest_us = max(newest_us, order.compensations[-1].time_us)
+    for return_id in order.return_ids:
+        if return_id in state.returns:
+            newest_us = max(newest_us, state.returns[return_id].steps[-1].time_us)
+    return newest_us

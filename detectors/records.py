@@ -10,27 +10,6 @@ from detectors.detector import Finding
 STATE_VERSION: Final = 1
 
 
-class Order(msgspec.Struct, array_like=True, gc=False):
-    """An open order: what it is worth, how far it got, and where the exposure counts it."""
-
-    amount: Decimal
-    currency: str
-    listing_id: str = ""
-    buyer_id: str = ""
-    brand: str = ""
-    category: str = ""
-    paid_us: int = 0
-    delivered_us: int = 0
-    cancelled_us: int = 0
-    paid_out_us: int = 0
-    return_id: str = ""
-    counted_as: str = ""
-    counted: Decimal = Decimal(0)
-    compensated: Decimal = Decimal(0)
-    compensated_us: int = 0
-    compensation_ids: tuple[str, ...] = ()
-
-
 class Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One thing that happened to a return; `detail` depends on `kind` (by whom, signed, outcome, payer)."""
 
@@ -43,10 +22,34 @@ class Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
     currency: str = ""
 
 
+class Order(msgspec.Struct, array_like=True, gc=False):
+    """An open order: what it is worth, how far it got, and where the exposure counts it.
+
+    `compensations` are what the platform paid on the order itself, oldest first; once a return of it is known they are
+    among the return's steps instead.
+    """
+
+    amount: Decimal
+    currency: str
+    listing_id: str = ""
+    buyer_id: str = ""
+    brand: str = ""
+    category: str = ""
+    paid_us: int = 0
+    delivered_us: int = 0
+    cancelled_us: int = 0
+    paid_out_us: int = 0
+    return_ids: tuple[str, ...] = ()
+    counted_as: str = ""
+    counted: Decimal = Decimal(0)
+    counted_in: str = ""
+    compensations: tuple[Step, ...] = ()
+
+
 class Return(msgspec.Struct, array_like=True):
     """A return as the fold of its steps; `fired_us` is the latest deadline of it that has fired.
 
-    `due_us` (a deadline is set for then, 0: none), `overdue` and `delivered_us` are what the fold last said.
+    `due_us` (a deadline is set for then, 0: none), `overdue`, `delivered_us` and `order_id` are what the fold last said.
     """
 
     steps: list[Step] = []
@@ -54,10 +57,14 @@ class Return(msgspec.Struct, array_like=True):
     due_us: int = 0
     overdue: bool = False
     delivered_us: int = 0
+    order_id: str = ""
 
 
 class Complaint(msgspec.Struct, array_like=True, gc=False):
-    """A complaint and what was decided, whichever arrived first; stored beside the returns."""
+    """A complaint and what was decided, whichever arrived first; stored beside the returns.
+
+    `paid` are compensations that came before it was known what the complaint is about.
+    """
 
     kind: str = ""
     order_id: str = ""
@@ -69,6 +76,7 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     outcome: str = ""
     decided_us: int = 0
     decided_by: str = ""
+    paid: tuple[Step, ...] = ()
 
 
 class Hold(msgspec.Struct, array_like=True):

@@ -18,9 +18,10 @@ Stage = Literal[
     "unknown", "requested", "accepted", "refused", "shipped", "delivered", "refunded", "cancelled", "settled"
 ]
 _ZERO: Final = Decimal(0)
+_CLEARING: Final = ("refund", "compensation", "cancelled", "decided")
 
 
-class ReturnTerms(msgspec.Struct, frozen=True):
+class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a refund is due, and what counts as one.
 
     `refund_sla_hours` after delivery plus `scan_grace_hours`; an unsigned delivery gives `unsigned_extra_days` more;
@@ -68,18 +69,23 @@ def step_key(step: Step) -> tuple[int, str]:
 
 
 def add_step(held: Return, step: Step) -> bool:
-    """Takes a step in at its place; False when it is known already (the same event, or the same refund by its id).
+    """Takes a step in at its place; False when it is known already.
 
-    Beyond `MAX_RETURN_STEPS` a step is refused too (a return has a handful of steps, a flood of them is noise), but
-    what can clear a seller is taken in four times that far.
+    Of payments with one id the oldest counts, of decisions on one complaint the newest. Beyond `MAX_RETURN_STEPS` a
+    step is refused too (a return has a handful of steps, a flood of them is noise), but what can clear a seller is
+    taken in four times that far.
     """
-    room = 4 * MAX_RETURN_STEPS if step.kind in ("refund", "cancelled", "decided") else MAX_RETURN_STEPS
-    if len(held.steps) >= room:
-        return False
+    others = held.steps
     for known in held.steps:
-        if known.event_id == step.event_id or (step.ref_id and known.ref_id == step.ref_id and known.kind == step.kind):
+        if known.event_id == step.event_id:
             return False
-    held.steps = sorted([*held.steps, step], key=step_key)
+        if step.ref_id and known.ref_id == step.ref_id and known.kind == step.kind:
+            if (step_key(known) < step_key(step)) == (step.kind != "decided"):
+                return False
+            others = [one for one in held.steps if one is not known]
+    if len(others) >= (4 * MAX_RETURN_STEPS if step.kind in _CLEARING else MAX_RETURN_STEPS):
+        return False
+    held.steps = sorted([*others, step], key=step_key)
     return True
 
 
@@ -187,14 +193,14 @@ def _due(steps: Iterable[Step], terms: ReturnTerms, delivered_us: int, arrival_u
     if not delivered_us:
         return 0, False
     due_us = arrival_us + int((terms.refund_sla_hours + terms.scan_grace_hours) * HOUR_US)
-    contested = False
+    contested, may_pause = False, True
     for step in steps:
-        if step.kind == "disputed" and step.detail == "seller" and not contested and step.time_us <= due_us:
+        if step.kind == "disputed" and step.detail == "seller" and may_pause and step.time_us <= due_us:
             # The pause runs from the dispute, but only the part after the parcel's return moves the deadline.
             pause_ends_us = step.time_us + int(terms.dispute_days * DAY_US)
-            due_us += max(0, pause_ends_us - max(step.time_us, arrival_us))
-            contested = True
+            due_us += max(0, pause_ends_us - max(step.time_us, delivered_us))
+            contested, may_pause = True, False
         elif step.kind == "decided" and step.detail == "upheld":
             due_us = min(due_us, max(step.time_us, delivered_us))
-            contested = False
+            contested = may_pause = False
     return due_us, contested

@@ -6,18 +6,20 @@
 
 from typing import Final
 
+from detectors.entries import YOUNG_US
 from detectors.records import Complaint, Core, Listing, Order, Return
 from schemas.fields import DAY_US
 
 MAX_OPEN_ORDERS: Final = 100_000
 MAX_OPEN_RETURNS: Final = 20_000
 MAX_LISTINGS: Final = 100_000
+MAX_COMPLAINTS: Final = 20_000
+MAX_RETURNS_OF_ORDER: Final = 8
 MAX_RETURN_STEPS: Final = 64
 REMEMBERED_EVENTS: Final = 32
 STANDING_AGE_US: Final = 180 * DAY_US
 STANDING_DELIVERED_ORDERS: Final = 100
 STANDING_COMPLAINT_US: Final = 180 * DAY_US
-YOUNG_US: Final = 30 * DAY_US
 
 
 class Changes:

@@ -40,16 +40,20 @@ def run_worker(settings: Settings, policy: Policy) -> None:
     asyncio.run(reference_topics.read_to_end())
     app = make_worker(settings, policy, partitions, reference)
     app.task(reference_topics.follow)
-    faust.Worker(app, loglevel=settings.log_level).execute_from_commandline()
+    worker = faust.Worker(app, loglevel=settings.log_level, quiet=True)
+    worker.spinner = None  # it writes escape codes, into files too
+    worker.execute_from_commandline()
 
 
 def make_worker(settings: Settings, policy: Policy, partitions: int, reference: Reference) -> faust.App:
     """The Faust app of one worker, wired and not started."""
     by_events = settings.clock == "events"
+    store = RedisStore(settings.redis_url)
+    outbox = KafkaOutbox(settings.kafka_bootstrap, settings.linger_ms)
     hop = Hop(
         Judge(policy),
-        RedisStore(settings.redis_url),
-        KafkaOutbox(settings.kafka_bootstrap, settings.linger_ms),
+        store,
+        outbox,
         Surroundings(reference, fresh_us=int(settings.market_cache_seconds * SECOND_US)),
         HopTerms(
             by_events=by_events,
@@ -63,7 +67,7 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, reference: 
     )
     control = Control()
     live = LiveHop(hop, control, INPUTS, stop=_end_process)
-    return make_app(
+    app = make_app(
         name=settings.consumer_group,
         bootstrap=settings.kafka_bootstrap,
         topics=INPUTS,
@@ -73,6 +77,14 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, reference: 
         session_timeout_s=settings.session_timeout_seconds,
         heartbeat_interval_s=max(0.5, settings.session_timeout_seconds / 6),
     )
+
+    async def close(*_: object, **__: object) -> None:
+        await live.close()
+        await outbox.close()
+        await store.close()
+
+    app.on_before_shutdown.connect(close)  # by then the partitions are let go
+    return app
 
 
 def _end_process(error: Exception) -> None:

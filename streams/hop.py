@@ -102,6 +102,19 @@ class Hop:
             await self.outbox.publish(partition.number, [one.line for one in asked])
             await self.store.reemitted(partition.number, [one.id for one in asked])
 
+    async def let_go(self, partitions: Iterable[Partition]) -> None:
+        """Before partitions are dropped: what was sent to one that has another owner by now is to be sent again.
+
+        A worker that was frozen learns in this way that it was late, though it had nothing more to commit.
+        """
+        sent = [partition for partition in partitions if partition.sent]
+        looks = [PartitionCommit(partition.number, partition.epoch) for partition in sent]
+        for partition, outcome in zip(sent, await self.store.commit(looks), strict=True):
+            if isinstance(outcome, Fenced):
+                await self.store.reemit(partition.number, partition.sent)
+            else:
+                partition.epoch = outcome.epoch
+
     def decode(self, partition: Partition, arrivals: Iterable[Arrival]) -> None:
         """Step 1: bytes to events, into the lanes of their topics. Bad bytes stay in their place as dead letters."""
         now_us = None if self.terms.by_events else self.clock()
@@ -139,7 +152,11 @@ class Hop:
                 await self.store.reemit(work.partition.number, work.partition.sent)
             else:
                 published.append(self._committed(work, outcome))
-        await asyncio.gather(*published)
+        # All of them end before any trouble is told: none may go on publishing beside whoever opens anew.
+        troubles = await asyncio.gather(*published, return_exceptions=True)
+        for trouble in troubles:
+            if trouble is not None:
+                raise trouble
         self.around.evict()
         if lost:
             raise PartitionLostError(lost)
@@ -296,6 +313,7 @@ class Hop:
             partition.sent.update((line.topic, line.key) for line in lines if line.compacted)
             await self.outbox.publish(partition.number, lines)
             await self.store.published(partition.number, outcome.outbox_ids)
+        partition.published.update(work.commit.offsets)
 
     # ---- small things
 

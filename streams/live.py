@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from aiokafka.errors import KafkaError
 
@@ -18,6 +18,8 @@ from streams.hop import Hop, PartitionLostError
 from streams.partition import Arrival, Partition
 from streams.polls import TP, Control, Poll
 from streams.store import StoreUnavailableError
+
+Done = TypeVar("Done")
 
 LOGGER = logging.getLogger(__name__)
 LANE_FULL: Final = 20_000  # records of one topic-partition that may wait
@@ -28,6 +30,7 @@ CLOCK_JUMP_US: Final = 5 * SECOND_US
 RETRY_FIRST_S: Final = 0.2
 RETRY_LAST_S: Final = 5.0
 GIVE_UP_S: Final = 120.0
+LETTING_GO_S: Final = 10.0  # a rebalance waits for it
 SECOND_LOOK_S: Final = 1.0  # after a refused commit, so that a rebalance under way can be seen
 
 
@@ -39,6 +42,7 @@ class LiveHop:
         self.control = control
         self.topics = topics
         self.partitions: dict[int, Partition] = {}
+        self._let_go: dict[TP, int] = {}
         self._stop = stop
         self._turn = asyncio.Lock()
         self._ticker: asyncio.Task[None] | None = None
@@ -52,6 +56,7 @@ class LiveHop:
         async with self._turn:
             for number in sorted(partitions):
                 self.partitions[number] = await self._lasting(partial(self.hop.open, number, self.topics))
+            self._let_go.clear()
             self._distrust_clock()
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick_for_ever(), name="assay-ticker")
@@ -64,8 +69,12 @@ class LiveHop:
     async def revoked(self, partitions: set[int]) -> None:
         """Lets go of the partitions; what was committed is published, what was not is judged by the next owner."""
         async with self._turn:
-            for number in partitions:
-                self.partitions.pop(number, None)
+            self._let_go = dict(self.published())
+            gone = [partition for number in partitions if (partition := self.partitions.pop(number, None)) is not None]
+            try:
+                await self._lasting(partial(self.hop.let_go, gone), LETTING_GO_S)
+            except StoreUnavailableError as error:
+                LOGGER.warning("Whether partitions were lost before they were given up is not known: %s", error)
 
     async def polled(self, poll: Poll) -> None:
         """Judges what can be judged of everything read so far."""
@@ -75,11 +84,11 @@ class LiveHop:
             await self._run()
 
     def published(self) -> Mapping[TP, int]:
-        """Up to where everything is judged, committed and on the broker."""
-        return {
+        """Up to where everything is judged, committed and on the broker; of what was just let go too."""
+        return self._let_go | {
             TP(topic, number): offset
             for number, partition in self.partitions.items()
-            for topic, offset in partition.stored.items()
+            for topic, offset in partition.published.items()
         }
 
     def wanted(self, tp: TP) -> bool:
@@ -128,7 +137,7 @@ class LiveHop:
                 status.highwater is not None
                 and status.fetched_at_ms is not None
                 and status.fetched_at_ms >= self._fetched_after_ms
-                and (lane.read_to or 0) >= status.highwater
+                and (status.position if lane.read_to is None else lane.read_to) >= status.highwater
             )
             lane.ended_us = min(status.fetched_at_ms or 0, now_ms) * 1000 if at_end else None
 
@@ -161,22 +170,22 @@ class LiveHop:
     async def _reopen(self, numbers: Sequence[int]) -> None:
         """Drops what is in memory of these partitions and starts again from the store."""
         self.hop.around.forget()
-        for number in numbers:
-            self.partitions.pop(number, None)
+        gone = [partition for number in numbers if (partition := self.partitions.pop(number, None)) is not None]
+        await self._lasting(partial(self.hop.let_go, gone))
         for number in numbers:
             partition = await self._lasting(partial(self.hop.open, number, self.topics))
             self.partitions[number] = partition
             self.control.rewind({TP(topic, number): partition.stored.get(topic, 0) for topic in self.topics})
         self._distrust_clock()
 
-    async def _lasting(self, attempt: Callable[[], Awaitable[Partition]]) -> Partition:
-        """Tries until it works; gives up, and with it the worker, when that takes too long."""
+    async def _lasting(self, attempt: Callable[[], Awaitable[Done]], patience_s: float = GIVE_UP_S) -> Done:
+        """Tries until it works; raises, which ends the worker, when that takes too long."""
         wait_s, began_s = RETRY_FIRST_S, time.monotonic()
         while True:
             try:
                 return await attempt()
             except (StoreUnavailableError, KafkaError) as error:
-                if time.monotonic() - began_s > GIVE_UP_S:
+                if time.monotonic() - began_s > patience_s:
                     raise
                 LOGGER.warning("Redis or Kafka does not answer, trying again: %s", error)
             await asyncio.sleep(wait_s)
@@ -197,14 +206,10 @@ class LiveHop:
                     if time.monotonic() - reemitted_s > REEMIT_EVERY_S:
                         reemitted_s = time.monotonic()
                         for partition in list(self.partitions.values()):
-                            await self._lasting(partial(self._reemit, partition))
+                            await self._lasting(partial(self.hop.reemit, partition))
             except Exception as error:  # noqa: BLE001 - re-routed: the worker ends with it
                 self._stop(error)
                 return
-
-    async def _reemit(self, partition: Partition) -> Partition:
-        await self.hop.reemit(partition)
-        return partition
 
     def _watch_clock(self) -> None:
         """After a jump of the wall clock or a sleep nothing fires until every topic was fetched again."""

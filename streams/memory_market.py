@@ -1,7 +1,8 @@
 """One market in memory: the newest entry of each seller, within the caps. `market.lua` is the same for Redis."""
 
+from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US
 from streams.memory_times import Times
-from streams.store import ENTRY_HEAD, MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US
+from streams.store import ENTRY_HEAD
 
 
 class Market:

@@ -62,7 +62,10 @@ class KafkaOutbox:
     async def close(self) -> None:
         """Sends what is on its way and gives the connection back."""
         if self._starting is not None:
-            producer = await self._starting
+            try:
+                producer = await self._starting
+            except KafkaError:
+                return
             await producer.stop()
 
     async def _start(self) -> AIOKafkaProducer:

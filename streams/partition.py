@@ -64,7 +64,11 @@ class Lane:
 
 
 class Partition:
-    """A partition in its owner's memory, from opening to revocation or a refused commit."""
+    """A partition in its owner's memory, from opening to revocation or a refused commit.
+
+    `stored` are the offsets committed beside the states, `published` those up to which everything is on the broker.
+    `sent` is what the last commit published: too late, if another owner has been there since.
+    """
 
     def __init__(self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines) -> None:
         self.number = number
@@ -73,6 +77,7 @@ class Partition:
         self.highest_us = head.watermark_us - 1  # at least: the watermark stands behind the last event's instant
         self.lanes = {topic: Lane(topic, head.offsets.get(topic)) for topic in topics}
         self.stored = dict(head.offsets)
+        self.published = dict(head.offsets)
         self.deadlines = deadlines
         self.sellers: OrderedDict[str, SellerState] = OrderedDict()
         self.sent: set[tuple[str, bytes]] = set()

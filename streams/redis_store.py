@@ -18,13 +18,11 @@ Redis Cluster too.
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
+from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US
 from streams.redis_commit import HASHES, OFFSET, commit_call, line_of, partition_key, read_answer
 from streams.redis_pipe import Command, RedisPipe
 from streams.redis_scripts import FLAGS, MARKET, META, Call, run
 from streams.store import (
-    MARKET_SELLERS,
-    MARKET_YOUNG_SELLERS,
-    YOUNG_US,
     Committed,
     Fenced,
     FlagWrite,

@@ -10,12 +10,6 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import NamedTuple, Protocol
 
-#: Sellers that one market remembers, and how many of them may be young: registered less than `YOUNG_US`
-#: microseconds before their entry's time. In each group the newest by (time, seller id) stay.
-MARKET_SELLERS = 256
-MARKET_YOUNG_SELLERS = 64
-YOUNG_US = 30 * 24 * 3_600 * 1_000_000
-
 #: What decides which of two flags is newer: time in microseconds, sequence.
 STAMP = Struct(">qq")
 #: What a market entry begins with: the stamp, and when the seller registered in microseconds.

@@ -14,7 +14,7 @@ from detectors.products import Reference
 from schemas import Product
 from streams.store import FlagWrite, MarketWrite, Store
 
-MARKETS_KEPT: Final = 100_000
+MARKETS_KEPT: Final = 20_000  # at 22 KB for one of 64 sellers
 
 
 class Surroundings:

@@ -74,8 +74,7 @@ class BelowMarketPrice:
         if not strong:
             return "moderate"
         holds = (
-            seen.discount is None
-            and seen.key.condition_class == NEW
+            seen.key.condition_class == NEW
             and seen.estimate.size >= self.hold_sellers
             and seen.estimate.established >= self.hold_established
             and not has_standing

@@ -194,6 +194,12 @@ class TestHostileInput:
         within = world(sellers(USUAL) | {"judged": entry(1)}, {"judged": flags(ring="r")})
         assert look(listing(), within) == without
 
+    def test_nor_the_market_of_new_goods_that_its_used_ones_are_judged_by(self) -> None:
+        ring = {f"shop{number}": entry(100) for number in range(9)} | {"judged": entry(100)}
+        within = world(sellers(USUAL) | ring, {who: flags(ring="r") for who in ring})
+        cause = listing("800", condition="used")
+        assert look(cause, within) == look(cause, world(sellers(USUAL)))
+
     def test_sellers_under_a_hold_do_not_pull_the_price_down(self) -> None:
         fakes = sellers([1500.0] * 100, prefix="fake")
         around = world(sellers(USUAL) | fakes, {who: flags(held=True) for who in fakes})

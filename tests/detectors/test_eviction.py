@@ -38,3 +38,9 @@ def test_nobody_is_forgotten_while_a_refund_is_overdue_or_a_listing_lives() -> N
     assert story.open_alerts()["aftersale"].seller_id == "s"
     shelf = Story().tell(registered(at(0), "s"), listing(at(1), "s", 3000), until=at(900))
     assert shelf.state("s").listings
+
+
+def test_a_registration_alone_is_kept_however_old_it_is() -> None:
+    story = Story().tell(registered(at(-2000), "s")).tell(login(0))
+    assert story.state("s").since_us < story.state("s").core.last_seen_us
+    assert not story.state("s").is_young(story.state("s").core.last_seen_us)

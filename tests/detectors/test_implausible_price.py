@@ -33,10 +33,10 @@ def test_exactly_one_of_the_two_price_detectors_speaks_on_either_side_of_a_tenth
 
 
 def test_a_market_that_moves_makes_it_quiet_and_a_ring_that_pretends_to_does_not() -> None:
-    cheap = sellers([300.0] * 3, prefix="cheap")
+    cheap = sellers([250.0] * 3, prefix="cheap")
     for ring, quiet in (("", True), ("r", False)):
         around = world(sellers(USUAL) | cheap, {who: flags(standing=True, ring=ring) for who in cheap})
-        assert (look(listing("300"), around) is None) is quiet
+        assert (look(listing("250"), around) is None) is quiet
 
 
 def test_a_thin_class_is_judged_by_the_new_price_times_its_discount() -> None:

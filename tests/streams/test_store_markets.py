@@ -10,13 +10,11 @@ import asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US
 from streams.memory_store import MemoryStore
 from streams.store import (
     ENTRY_HEAD,
-    MARKET_SELLERS,
-    MARKET_YOUNG_SELLERS,
     STAMP,
-    YOUNG_US,
     FlagWrite,
     MarketWrite,
 )

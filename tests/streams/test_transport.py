@@ -69,7 +69,7 @@ def test_a_worker_gets_whole_polls_and_leaves_in_order(world: World) -> None:
 
 
 def test_positions_come_from_the_handler_and_not_from_kafka(world: World) -> None:
-    """Offsets without a record, cut off or a transaction's marker, belong to a lane; an absent position is the start."""
+    """Offsets without a record, cut off or a transaction's marker, are part of a lane; absent means the log's start."""
     topic = world.topic("orders", 5)
     world.send([Sent(topic, number, b"%d" % offset) for number in range(3) for offset in range(6)])
     marker = world.send_in_transaction(Sent(topic, 3, b"in a transaction"))
