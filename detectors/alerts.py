@@ -16,12 +16,15 @@ from detectors.score import Score, listing_findings, listing_score, seller_findi
 from detectors.state import SellerState
 from schemas import Alert, Evidence, SellerStanding
 from schemas.fields import to_time
-from schemas.outputs import MAX_ALERT_BYTES, MAX_LISTING_IDS
+from schemas.outputs import MAX_ALERT_BYTES, MAX_EVENT_IDS, MAX_LISTING_IDS
 
 YOUNG: Final = "young"
 EXPIRING: Final = "A hold expires within a day; confirm it to keep it."
 EXPIRED: Final = "A hold has expired while its finding still stands; only a moderator places it again."
 TRUNCATED: Final = "This seller has more open orders, returns or listings than are remembered; sums may be too low."
+FEW_EVENT_IDS: Final = 5  # what stays of a line that would be too long
+MAX_SHORT_SENTENCE: Final = 500
+MAX_SHORT_NUMBER: Final = 40
 _SEVERITY: Final = {"shadow": "low", "alert": "medium"}
 
 
@@ -48,7 +51,6 @@ def decide_alerts(state: SellerState, moment: Moment, policy: Policy) -> Iterato
             first = case.first
             alert = OpenAlert(
                 alert_id="a" + derived_id(state.seller_id, family, moment.cause_id),
-                opened_by=moment.cause_id,
                 opened_us=moment.now_us,
                 subject_kind=first.subject_kind,
                 subject_id=first.subject_id,
@@ -61,7 +63,7 @@ def decide_alerts(state: SellerState, moment: Moment, policy: Policy) -> Iterato
         status = "updated" if alert.said else "opened"
         alert.said, alert.reason_codes = said, line.reason_codes
         state.core.alerts[family] = alert
-        yield msgspec.structs.replace(line, revision=state.core.revision, status=status)
+        yield _fitting(msgspec.structs.replace(line, revision=state.core.revision, status=status))
 
 
 def standing(state: SellerState, moment: Moment, policy: Policy) -> SellerStanding:
@@ -82,7 +84,7 @@ def _case(state: SellerState, family: str, moment: Moment, policy: Policy) -> _C
     """The family's findings that no verdict mutes: of the seller, and of its listings."""
     own = [one for one in seller_findings(state, policy, moment.now_us) if policy.family(one.reason_code) == family]
     shelf: list[tuple[int, str, Finding]] = []
-    best: tuple[float, int, str, Score] | None = None
+    best: tuple[float, int, str, Score, list[Finding]] | None = None
     for listing_id in state.flagged:
         listing = state.listings[listing_id]
         found = [
@@ -96,7 +98,7 @@ def _case(state: SellerState, family: str, moment: Moment, policy: Policy) -> _C
         shelf.append((first.since_us, listing_id, first))
         score = listing_score(state, listing, policy, moment.now_us)
         if best is None or (-score.value, first.since_us, listing_id) < best[:3]:
-            best = (-score.value, first.since_us, listing_id, score)
+            best = (-score.value, first.since_us, listing_id, score, found)
     if not own and not shelf:
         return None
     shelf.sort(key=lambda one: one[:2])
@@ -105,8 +107,9 @@ def _case(state: SellerState, family: str, moment: Moment, policy: Policy) -> _C
         first = min(own, key=lambda one: (one.since_us, one.reason_code))
     else:
         score, first = best[3], shelf[0][2]
-    on_trial = () if score.counted else tuple(own) or tuple(one[2] for one in shelf)
-    ordered = sorted(score.counted or on_trial, key=lambda one: _place_of(one, family, policy))
+    theirs = own if best is None or own else best[4]
+    on_trial = [one for one in theirs if policy.mode(one.reason_code) == "shadow"]
+    ordered = sorted([*score.counted, *on_trial], key=lambda one: _place_of(one, family, policy))
     return _Case(score, tuple(ordered), tuple(one[1] for one in shelf), first)
 
 
@@ -135,7 +138,7 @@ def _line(state: SellerState, family: str, alert: OpenAlert, case: _Case, moment
     notes = [EXPIRED] if any(hold.expired and not hold.active for _, hold in theirs) else []
     notes += [EXPIRING] if any(is_expiring(hold, moment.now_us, policy) for _, hold in theirs) else []
     notes += [TRUNCATED] if state.core.truncated else []
-    line = Alert(
+    return Alert(
         alert_id=alert.alert_id,
         revision=0,
         status="opened",
@@ -156,7 +159,6 @@ def _line(state: SellerState, family: str, alert: OpenAlert, case: _Case, moment
         event_time=to_time(moment.now_us),
         detected_at=to_time(moment.decided_us),
     )
-    return _fitting(line)
 
 
 def _evidence(state: SellerState, case: _Case, moment: Moment, policy: Policy) -> tuple[Evidence, ...]:
@@ -166,7 +168,7 @@ def _evidence(state: SellerState, case: _Case, moment: Moment, policy: Policy) -
             weight=round(policy.weight(one.reason_code, one.grade), 3),
             sentence=one.sentence,
             numbers=one.numbers,
-            event_ids=one.event_ids,
+            event_ids=one.event_ids[-MAX_EVENT_IDS:],
             event_count=one.event_count or len(one.event_ids),
         )
         for one in case.evidence
@@ -222,13 +224,25 @@ def _codes(findings: tuple[Finding, ...]) -> tuple[str, ...]:
 
 
 def _fitting(line: Alert) -> Alert:
-    """`line` within `MAX_ALERT_BYTES`: event ids go first, then listing ids; their counts stay."""
-    if len(line.listing_ids) * 2 + sum(len(one.event_ids) for one in line.evidence) < 100:
+    """`line` within `MAX_ALERT_BYTES`: event ids go first, then listing ids, then what makes a sentence long."""
+    if _fits(line):
         return line
-    if len(msgspec.json.encode(line)) <= MAX_ALERT_BYTES:
-        return line
-    evidence = tuple(msgspec.structs.replace(one, event_ids=one.event_ids[-5:]) for one in line.evidence)
+    evidence = tuple(msgspec.structs.replace(one, event_ids=one.event_ids[-FEW_EVENT_IDS:]) for one in line.evidence)
     line = msgspec.structs.replace(line, evidence=evidence)
-    while len(msgspec.json.encode(line)) > MAX_ALERT_BYTES and line.listing_ids:
+    while not _fits(line) and line.listing_ids:
         line = msgspec.structs.replace(line, listing_ids=line.listing_ids[: len(line.listing_ids) // 2])
-    return line
+    if _fits(line):
+        return line
+    return msgspec.structs.replace(line, evidence=tuple(map(_shortened, line.evidence)))
+
+
+def _fits(line: Alert) -> bool:
+    return len(msgspec.json.encode(line)) <= MAX_ALERT_BYTES
+
+
+def _shortened(evidence: Evidence) -> Evidence:
+    numbers = {name: value for name, value in evidence.numbers.items() if len(str(value)) <= MAX_SHORT_NUMBER}
+    sentence = evidence.sentence
+    if len(sentence) > MAX_SHORT_SENTENCE:
+        sentence = sentence[:MAX_SHORT_SENTENCE] + "…"
+    return msgspec.structs.replace(evidence, sentence=sentence, numbers=numbers)

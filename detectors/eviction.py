@@ -44,8 +44,8 @@ def revive(state: SellerState, now_us: int) -> None:
 
 def _has_something_open(state: SellerState) -> bool:
     core = state.core
-    records = (state.orders, state.returns, state.listings, state.complaints)
-    return any(records) or bool(core.alerts or core.holds or core.rulings or core.findings)
+    records = (state.orders, state.returns, state.listings, state.complaints, state.findings)
+    return any(records) or bool(core.alerts or core.holds or core.rulings)
 
 
 def _entomb(state: SellerState, now_us: int) -> None:

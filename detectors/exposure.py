@@ -13,7 +13,7 @@ import msgspec
 
 from detectors.records import Order
 from detectors.returns import Folded
-from detectors.state import SellerState
+from detectors.state import MAX_CURRENCIES, SellerState
 from schemas.fields import DAY_US, Money, money
 
 PARTS: Final = ("unrefunded", "owed_to_platform", "undelivered", "in_payout_window")
@@ -82,6 +82,9 @@ def place(order: Order, backs: Sequence[Folded], now_us: int, terms: ExposureTer
 def count(state: SellerState, order_id: str, where: Place) -> None:
     """Moves the order's contribution to where it counts now."""
     order = state.orders[order_id]
+    if where.part and where.currency not in state.core.exposure and len(state.core.exposure) >= MAX_CURRENCIES:
+        state.core.truncated = True
+        where = NOWHERE
     if (order.counted_as, order.counted, order.counted_in) != where[:3]:
         if order.counted_as:
             _add(state, order.counted_in, order.counted_as, -order.counted)

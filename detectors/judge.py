@@ -11,7 +11,8 @@ from typing import Any, Final, Literal, NamedTuple
 from detectors import alerts, eviction, held, holds, rulings, shelf
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
-from detectors.detector import Abstained, Around, Cause, DeadlineReached, Finding
+from detectors.detector import Abstained, Around, Cause, DeadlineReached
+from detectors.findings import keep
 from detectors.flags import new_flags
 from detectors.held import Moment
 from detectors.judged import Failure, Judged, Tombstone
@@ -85,9 +86,9 @@ class Judge:
         moment = Moment(now_us, now_us if decided_us is None else decided_us, cause.event_id)
         effect = self._take_in(state, cause, moment, around, judged)
         answers = _Answers() if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
+        decided = self._decide(state, cause, moment, effect, answers, judged)
         if effect.listing_id:
             shelf.make_room(state, effect.listing_id)
-        decided = self._decide(state, cause, moment, effect, answers, judged)
         if state.changes.markets:
             judged.entries = shelf.market_entries(state)
         if decided or (isinstance(cause, Event) and now_us // DAY_US != core.flags_day):
@@ -184,12 +185,11 @@ class Judge:
                 answers.all_quiet = False
                 continue
             answers.all_quiet = answers.all_quiet and answer is None
-            found = state.listings[listing_id].findings if entry.about == "listing" else state.core.findings
-            if not _keep(found, entry.reason_code, answer, now_us, cause.event_id):
+            about_listing = listing_id if entry.about == "listing" else ""
+            if not keep(state, about_listing, entry.reason_code, answer, now_us, cause.event_id):
                 continue
-            if entry.about == "listing":
+            if about_listing:
                 answers.changed_listing = True
-                state.touch_listing(listing_id)
             else:
                 answers.changed_seller = True
         return answers
@@ -223,31 +223,3 @@ class Judge:
             line = holds.decide_seller(state, scope, moment, self.policy)
             if line is not None:
                 yield line
-
-
-def _keep(found: dict[str, Finding], reason_code: str, answer: Finding | None, now_us: int, cause_id: str) -> bool:
-    """Opens, updates or closes the finding; whether anything changed."""
-    before = found.get(reason_code)
-    if answer is None:
-        if before is None:
-            return False
-        del found[reason_code]
-        return True
-    since_us, opened_by = (before.since_us, before.opened_by) if before is not None else (now_us, cause_id)
-    after = Finding(
-        answer.reason_code,
-        answer.subject_kind,
-        answer.subject_id,
-        answer.grade,
-        answer.sentence,
-        answer.numbers,
-        answer.event_ids,
-        answer.event_count,
-        answer.facts,
-        since_us,
-        opened_by,
-    )
-    if after == before:
-        return False
-    found[reason_code] = after
-    return True

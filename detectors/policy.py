@@ -15,6 +15,22 @@ from schemas.fields import Mode
 
 _TERMS: Final = "terms"
 _DISCOUNTS: Final = "class_discounts"
+_DETECTORS: Final = "detectors"
+_NATS: Final = (-100.0, 100.0)  # their sum never leaves the range of `exp`
+_LARGEST: Final = 1e15
+_OTHERS: Final = (0.0, 10_000.0)  # days or hours, added to any time of an event, stay a time
+_RANGES: Final = {
+    "prior": _NATS,
+    "young_weight": _NATS,
+    "weights": _NATS,
+    _DISCOUNTS: (0.01, 1.0),
+    "holds.allowed_fall": (0.0, 1.0),
+}
+_WANTED: Final[dict[type[Any], tuple[str, tuple[type[Any], ...]]]] = {
+    int: ("a whole number", (int,)),
+    float: ("a number", (int, float)),
+    str: ("text", (str,)),
+}
 
 
 class PolicyError(Exception):
@@ -89,6 +105,8 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
 
     Raises `PolicyError` with a sentence that names the key for anything unknown or out of range.
     """
+    for given in (packaged, own or {}):
+        _check(given, packaged)
     content = _merge(packaged, own or {})
     try:
         read = msgspec.convert(content, _File)
@@ -101,14 +119,13 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
     terms = Terms(read.returns, read.exposure)
     entries = tuple(_entry(entry, read, terms) for entry in CATALOGUE)
     by_code = {entry.reason_code: entry for entry in entries}
-    for section, names in (("detectors", read.detectors), ("weights", read.weights)):
+    for section, names in ((_DETECTORS, read.detectors), ("weights", read.weights)):
         if unknown := sorted(set(names) - set(by_code)):
             raise PolicyError(
                 f"The policy's [{section}.{unknown[0]}] names no detector; there are {', '.join(by_code)}."
             )
-    canonical = msgspec.json.encode([content, [_thresholds(entry) for entry in entries]], order="deterministic")
     return Policy(
-        version=hashlib.sha256(canonical).hexdigest()[:12],
+        version=_version(read, entries),
         content=content,
         prior=read.prior,
         young_weight=read.young_weight,
@@ -142,8 +159,9 @@ def _entry(entry: Entry, read: _File, terms: Terms) -> Entry:
         if name not in fields or name in (_TERMS, _DISCOUNTS):
             raise PolicyError(f"The policy's [detectors.{entry.reason_code}] has no threshold {name!r}.")
         kind = type(getattr(entry.detector, name))
-        if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
-            raise PolicyError(f"The policy's {name} of {entry.reason_code} must be a {kind.__name__}, not {value!r}.")
+        wanted_kind, kinds = _WANTED[kind]
+        if isinstance(value, bool) or not isinstance(value, kinds) or not _is_finite(value):
+            raise PolicyError(f"The policy's {name} of {entry.reason_code} must be {wanted_kind}, not {value!r}.")
         given[name] = kind(value)
     if _TERMS in fields:
         given[_TERMS] = terms.returns
@@ -157,6 +175,47 @@ def _thresholds(entry: Entry) -> dict[str, Any]:
     """A detector's own thresholds, without what it shares with the rest of the policy."""
     held = dataclasses.fields(entry.detector)  # type: ignore[arg-type]
     return {field.name: getattr(entry.detector, field.name) for field in held if field.name not in (_TERMS, _DISCOUNTS)}
+
+
+def _version(read: _File, entries: tuple[Entry, ...]) -> str:
+    """A hash of what is in force: the same for two files that mean the same."""
+    detectors = [[entry.reason_code, entry.family, entry.mode, _thresholds(entry)] for entry in entries]
+    in_force = [msgspec.structs.replace(read, detectors={}), detectors]
+    return hashlib.sha256(msgspec.json.encode(in_force, order="deterministic")).hexdigest()[:12]
+
+
+def _check(given: Mapping[str, Any], packaged: Mapping[str, Any], path: str = "") -> None:
+    """Every key of `given` is one of the packaged policy's, of its kind and in its range; detectors are not asked."""
+    for key, value in given.items():
+        name = f"{path}{key}"
+        if name == _DETECTORS or path == f"{_DETECTORS}.":
+            if not isinstance(value, Mapping):
+                raise PolicyError(f"The policy's {name} must be a table, not {value!r}.")
+            if not path:
+                _check(value, value, f"{name}.")
+        elif key not in packaged:
+            raise PolicyError(f"The policy has no key {name}; `assay policy show` prints every key.")
+        elif isinstance(packaged[key], Mapping):
+            if not isinstance(value, Mapping):
+                raise PolicyError(f"The policy's {name} must be a table, not {value!r}.")
+            _check(value, packaged[key], f"{name}.")
+        else:
+            _check_number(name, value, packaged[key])
+
+
+def _check_number(name: str, value: Any, packaged: Any) -> None:
+    low, high = _RANGES.get(name) or _RANGES.get(name.partition(".")[0]) or _OTHERS
+    kinds = (int, float, str) if isinstance(packaged, str) else (int, float)
+    try:
+        fits = not isinstance(value, bool) and isinstance(value, kinds) and low <= float(value) <= high
+    except (ValueError, OverflowError):  # text that is no number, a whole number of a thousand digits
+        fits = False
+    if not fits:
+        raise PolicyError(f"The policy's {name} must be a number from {low:g} to {high:g}, not {value!r}.")
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, str) or abs(value) <= _LARGEST  # which neither NaN nor infinity is
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Order(msgspec.Struct, array_like=True, gc=False):
 class Return(msgspec.Struct, array_like=True):
     """A return as the fold of its steps; `fired_us` is the latest deadline of it that has fired.
 
-    `due_us` (a deadline is set for then, 0: none), `overdue`, `delivered_us` and `order_id` are what the fold last said.
+    `due_us` (a deadline is set for then, 0: none), `overdue`, `delivered_us` and `order_id`: what the fold said last.
     """
 
     steps: list[Step] = []
@@ -145,13 +145,11 @@ class OpenAlert(msgspec.Struct, array_like=True):
     """An alert of one family while it is open, and what its last line said (`said`: a digest)."""
 
     alert_id: str
-    opened_by: str
     opened_us: int
     subject_kind: str
     subject_id: str
     reason_codes: tuple[str, ...] = ()
     said: bytes = b""
-    note: str = ""
 
 
 class Core(msgspec.Struct, array_like=True):
@@ -172,7 +170,6 @@ class Core(msgspec.Struct, array_like=True):
     truncated: bool = False
     unmatched: int = 0
     exposure: dict[str, list[Decimal]] = {}
-    findings: dict[str, Finding] = {}
     alerts: dict[str, OpenAlert] = {}
     holds: dict[str, Hold] = {}
     rulings: dict[str, Ruling] = {}
@@ -181,14 +178,14 @@ class Core(msgspec.Struct, array_like=True):
     entombed_us: int = 0
 
 
-Record = TypeVar("Record", Core, Order, Return, Listing, Complaint)
+Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding)
 _encode: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 _decoders: Final[dict[type[Any], msgspec.msgpack.Decoder[Any]]] = {
-    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint)
+    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding)
 }
 
 
-def encode(record: Core | Order | Return | Listing | Complaint) -> bytes:
+def encode(record: Core | Order | Return | Listing | Complaint | Finding) -> bytes:
     """A record as stored: msgpack, positional."""
     return _encode(record)
 

@@ -38,6 +38,7 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 DEFAULT_TERMS: Final = ReturnTerms()
+OVERDUE_REMEMBERED: Final = 20_000
 
 
 class Folded(NamedTuple):
@@ -61,6 +62,11 @@ class Folded(NamedTuple):
     platform_paid_us: int = 0
     closed_us: int = 0
     event_ids: tuple[str, ...] = ()
+
+
+#: The detectors fold every overdue return of a seller at each event of any of its returns. A list of steps is never
+#: changed, only replaced, so one that is the very same has the same fold; holding on to it keeps its id from another.
+_overdue: Final[dict[int, tuple[list[Step], int, ReturnTerms, Folded]]] = {}
 
 
 def step_key(step: Step) -> tuple[int, str]:
@@ -91,24 +97,25 @@ def add_step(held: Return, step: Step) -> bool:
 
 def fold(held: Return, terms: ReturnTerms) -> Folded:
     """Where the return stands after all its steps."""
+    remembered = _overdue.get(id(held.steps))
+    if (
+        remembered is not None
+        and remembered[0] is held.steps
+        and remembered[1] == held.fired_us
+        and remembered[2] is terms
+    ):
+        return remembered[3]
     request = next((step for step in held.steps if step.kind == "requested"), None)
     stage, delivered_us, arrival_us = _progress(held.steps, terms)
-    order_id, listing_id, buyer_id, reason = request.detail.split("\x1f") if request else ("", "", "", "")
-    folded = Folded(
-        stage=stage,
-        order_id=order_id,
-        listing_id=listing_id,
-        buyer_id=buyer_id,
-        reason=reason,
-        amount=request.amount if request else _ZERO,
-        currency=request.currency if request else "",
-        requested_us=request.time_us if request else 0,
-        delivered_us=delivered_us,
-        event_ids=tuple(step.event_id for step in held.steps),
-    )
     if request is None:
-        return folded
-    return _with_money(folded, held, terms, arrival_us)
+        event_ids = tuple([step.event_id for step in held.steps])
+        return Folded(stage, delivered_us=delivered_us, event_ids=event_ids)
+    back = _with_money(held, request, stage, delivered_us, arrival_us, terms)
+    if back.overdue:
+        if len(_overdue) >= OVERDUE_REMEMBERED:
+            _overdue.clear()
+        _overdue[id(held.steps)] = held.steps, held.fired_us, terms, back
+    return back
 
 
 def request_detail(order_id: str, listing_id: str, buyer_id: str, reason: str) -> str:
@@ -142,12 +149,15 @@ def _withdrawn_by_buyer(steps: Iterable[Step]) -> bool:
     return any(step.kind == "cancelled" and step.detail != "seller" for step in steps)
 
 
-def _with_money(folded: Folded, held: Return, terms: ReturnTerms, arrival_us: int) -> Folded:
-    """`folded` with refunds, the deadline, disputes and decisions."""
-    rest = max(terms.tolerance_amount, folded.amount * terms.tolerance_share)
-    enough = folded.amount - rest
-    due_us, contested = _due(held.steps, terms, folded.delivered_us, arrival_us)
-    if folded.stage != "delivered":
+def _with_money(
+    held: Return, request: Step, stage: Stage, delivered_us: int, arrival_us: int, terms: ReturnTerms
+) -> Folded:
+    """The return with its request, refunds, the deadline, disputes and decisions."""
+    amount, currency = request.amount, request.currency
+    rest = max(terms.tolerance_amount, amount * terms.tolerance_share)
+    enough = amount - rest
+    due_us, contested = _due(held.steps, terms, delivered_us, arrival_us)
+    if stage != "delivered":
         due_us = 0
     # A platform's payment counts as closing the return only while the refund was not yet due.
     seller = platform = in_time = _ZERO
@@ -156,7 +166,7 @@ def _with_money(folded: Folded, held: Return, terms: ReturnTerms, arrival_us: in
     for step in held.steps:
         if step.kind == "decided":
             dismissed_us = step.time_us if step.detail == "dismissed" else 0
-        if step.kind not in ("refund", "compensation") or step.currency != folded.currency:
+        if step.kind not in ("refund", "compensation") or step.currency != currency:
             continue
         if step.kind == "refund" and step.detail == "seller":
             seller += step.amount
@@ -165,26 +175,35 @@ def _with_money(folded: Folded, held: Return, terms: ReturnTerms, arrival_us: in
             platform_us = step.time_us
             if not due_us or step.time_us <= due_us:
                 in_time += step.amount
-        if not closed_us and seller + in_time >= enough and (seller or in_time or folded.amount <= rest):
+        if not closed_us and seller + in_time >= enough and (seller or in_time or amount <= rest):
             closed_us = step.time_us
-    stage = folded.stage
     if closed_us:
         stage = "refunded"
     elif dismissed_us:
         stage, closed_us = "settled", dismissed_us
     elif stage == "cancelled":
         closed_us = max(step.time_us for step in held.steps if step.kind == "cancelled")
-    is_open = stage == "delivered" and folded.amount > rest
-    return folded._replace(
-        stage=stage,
+    is_open = stage == "delivered" and amount > rest
+    order_id, listing_id, buyer_id, reason = request.detail.split("\x1f")
+    return Folded(
+        stage,
+        order_id,
+        listing_id,
+        buyer_id,
+        reason,
+        amount,
+        currency,
+        requested_us=request.time_us,
+        delivered_us=delivered_us,
         due_us=due_us if is_open else 0,
         overdue=is_open and held.fired_us >= due_us > 0,
         contested=contested and is_open,
-        missing=max(_ZERO, folded.amount - seller - platform),
+        missing=max(_ZERO, amount - seller - platform),
         paid_by_seller=seller,
         paid_by_platform=platform,
         platform_paid_us=platform_us,
         closed_us=closed_us,
+        event_ids=tuple([step.event_id for step in held.steps]),
     )
 
 

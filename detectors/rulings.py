@@ -121,5 +121,5 @@ def _family_of(state: SellerState, alert_id: str | None) -> str:
 
 
 def _facts(state: SellerState, policy: Policy) -> int:
-    held = [one.facts for one in state.core.findings.values() if policy.family(one.reason_code) == "aftersale"]
+    held = [one.facts for one in state.findings.values() if policy.family(one.reason_code) == "aftersale"]
     return max(held, default=0)

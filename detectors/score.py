@@ -56,7 +56,7 @@ def score_of(findings: Iterable[Finding], policy: Policy, young: bool) -> Score:
 
 def seller_findings(state: SellerState, policy: Policy, now_us: int) -> list[Finding]:
     """The seller's own findings that no verdict mutes."""
-    findings = state.core.findings.values()
+    findings = state.findings.values()
     return [one for one in findings if not is_muted(state, policy.family(one.reason_code), None, now_us, policy)]
 
 

@@ -6,6 +6,7 @@
 
 from typing import Final
 
+from detectors.detector import Finding
 from detectors.entries import YOUNG_US
 from detectors.records import Complaint, Core, Listing, Order, Return
 from schemas.fields import DAY_US
@@ -15,6 +16,7 @@ MAX_OPEN_RETURNS: Final = 20_000
 MAX_LISTINGS: Final = 100_000
 MAX_COMPLAINTS: Final = 20_000
 MAX_RETURNS_OF_ORDER: Final = 8
+MAX_CURRENCIES: Final = 32
 MAX_RETURN_STEPS: Final = 64
 REMEMBERED_EVENTS: Final = 32
 STANDING_AGE_US: Final = 180 * DAY_US
@@ -25,15 +27,24 @@ STANDING_COMPLAINT_US: Final = 180 * DAY_US
 class Changes:
     """What the next commit has to write of one seller: records by id, deadlines, and its entries in markets."""
 
-    __slots__ = ("complaints", "deadlines", "gone", "listings", "markets", "orders", "returns")
+    __slots__ = ("complaints", "deadlines", "findings", "gone", "listings", "markets", "orders", "returns")
 
     def __init__(self) -> None:
         self.orders: set[str] = set()
         self.returns: set[str] = set()
         self.listings: set[str] = set()
         self.complaints: set[str] = set()
+        self.findings: set[str] = set()
         self.markets: dict[str, float] = {}
         self.deadlines: dict[tuple[str, str], int | None] = {}
+        self.gone = False
+
+    def clear(self) -> None:
+        """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
+        collected = (self.orders, self.returns, self.listings, self.complaints, self.findings)
+        for held in (*collected, self.markets, self.deadlines):
+            if held:
+                held.clear()
         self.gone = False
 
 
@@ -44,6 +55,7 @@ class SellerState:
         "changes",
         "complaints",
         "core",
+        "findings",
         "flagged",
         "in_market",
         "listings",
@@ -61,6 +73,7 @@ class SellerState:
         returns: dict[str, Return] | None = None,
         listings: dict[str, Listing] | None = None,
         complaints: dict[str, Complaint] | None = None,
+        findings: dict[str, Finding] | None = None,
     ) -> None:
         self.seller_id = seller_id
         self.core = core or Core()
@@ -68,6 +81,7 @@ class SellerState:
         self.returns = returns or {}
         self.listings = listings or {}
         self.complaints = complaints or {}
+        self.findings = findings or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
         self.flagged = {key for key, held in self.listings.items() if held.findings or held.hold or held.ruling}

@@ -8,6 +8,7 @@ marketplace topics -> transport -> LiveHop -> Hop -> outbox -> assay's topics
 import asyncio
 import logging
 import sys
+from typing import Final
 
 import faust
 
@@ -28,19 +29,22 @@ from streams.settings import Settings
 from streams.surroundings import Surroundings
 from streams.transport import make_app
 
+FRAMEWORKS: Final = ("faust", "mode", "aiokafka", "kafka")
+
 
 def run_worker(settings: Settings, policy: Policy) -> None:
     """Runs one worker until it is told to stop; does not return.
 
     Raises `CannotStartError` with a sentence where topics, Redis or the state in it do not allow a start.
     """
+    _set_up_logging(settings.log_level)
     partitions = preflight(settings)
     reference = Reference()
     reference_topics = ReferenceTopics(settings.kafka_bootstrap, reference)
     asyncio.run(reference_topics.read_to_end())
     app = make_worker(settings, policy, partitions, reference)
     app.task(reference_topics.follow)
-    worker = faust.Worker(app, loglevel=settings.log_level, quiet=True)
+    worker = faust.Worker(app, quiet=True, override_logging=False)
     worker.spinner = None  # it writes escape codes, into files too
     worker.execute_from_commandline()
 
@@ -85,6 +89,14 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, reference: 
 
     app.on_before_shutdown.connect(close)  # by then the partitions are let go
     return app
+
+
+def _set_up_logging(level: str) -> None:
+    """One line a record on standard error. What the frameworks do is worth a line when it fails, or for `debug`."""
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if level == "info":
+        for name in FRAMEWORKS:
+            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _end_process(error: Exception) -> None:

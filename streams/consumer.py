@@ -60,9 +60,12 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
             ) from None
 
     async def _seat(self) -> None:
-        self._given = {tp.partition for tp in self.assignment()}
+        assignment = self._thread.assignment_in_force()
+        if assignment is None:  # the next rebalance has begun, and Faust will call again
+            return
+        self._given = {tp.partition for tp in assignment.tps}
         positions = await self._handler.assigned(set(self._given))
-        self._control.tenure = await self._thread.call_thread(self._thread.take, positions)
+        self._control.tenure = await self._thread.call_thread(self._thread.take, assignment, positions)
         self._committed_offset.clear()
 
     def resume_flow(self) -> None:
@@ -107,7 +110,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
         if not taken:
             self._call = None
         if call.cancelled():
-            if taken:
+            if taken or self.should_stop:
                 return False
             raise TransportError(
                 "A batch was cancelled from within: its outcome is unknown, so the worker starts anew."

@@ -1,17 +1,18 @@
 """The deadlines of one partition that fall due soon, in memory; all of them are in the store."""
 
-import heapq
 from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 HEAD: Final = 50_000  # deadlines kept in memory per partition
 _SEPARATOR: Final = "\x1f"  # in no identifier: `schemas.wire` refuses control characters
+_SLACK: Final = 1_000
 FOREVER: Final = 1 << 62
 
 
 def deadline_id(seller_id: str, kind: str, subject_id: str) -> str:
     """The id under which the store keeps a deadline."""
-    return _SEPARATOR.join((seller_id, kind, subject_id))
+    return f"{seller_id}{_SEPARATOR}{kind}{_SEPARATOR}{subject_id}"
 
 
 def parts_of(stored_id: str) -> tuple[str, str, str]:
@@ -21,7 +22,13 @@ def parts_of(stored_id: str) -> tuple[str, str, str]:
 
 
 class Deadlines:
-    """The head of a partition's deadlines: every one that is due before `horizon_us`, by (due, id)."""
+    """The head of a partition's deadlines: every one that is due before `horizon_us`, by (due, id).
+
+    What was moved or taken away stays in the heap until it surfaces, or until there is more of it than of what stands:
+    a return moves its own ends with every step, half a year ahead.
+    """
+
+    __slots__ = ("_due", "_heap", "horizon_us")
 
     def __init__(self, first: Iterable[tuple[str, int]], limit: int = HEAD) -> None:
         loaded = list(first)
@@ -29,10 +36,6 @@ class Deadlines:
         self.horizon_us = loaded[-1][1] if len(loaded) >= limit else FOREVER
         self._due: dict[str, int] = {}
         self._heap: list[tuple[int, str]] = []
-        self.extend(loaded)
-
-    def extend(self, loaded: Iterable[tuple[str, int]]) -> None:
-        """Takes in what the store answered."""
         for stored_id, due_us in loaded:
             self.schedule(stored_id, due_us)
 
@@ -42,13 +45,16 @@ class Deadlines:
             self._due.pop(stored_id, None)
         elif self._due.get(stored_id) != due_us:
             self._due[stored_id] = due_us
-            heapq.heappush(self._heap, (due_us, stored_id))
+            heappush(self._heap, (due_us, stored_id))
+            if len(self._heap) > 2 * len(self._due) + _SLACK:
+                self._heap = [(due, each) for each, due in self._due.items()]
+                heapify(self._heap)
 
     def pop(self, before_us: int) -> tuple[str, int] | None:
         """Takes out the first deadline that is due before `before_us`."""
         heap = self._heap
         while heap and heap[0][0] < before_us:
-            due_us, stored_id = heapq.heappop(heap)
+            due_us, stored_id = heappop(heap)
             if self._due.get(stored_id) == due_us:
                 del self._due[stored_id]
                 return stored_id, due_us
@@ -58,13 +64,20 @@ class Deadlines:
         """Whether any deadline may be due before `before_us`."""
         heap = self._heap
         while heap and self._due.get(heap[0][1]) != heap[0][0]:
-            heapq.heappop(heap)
+            heappop(heap)
         return before_us > self.horizon_us or bool(heap and heap[0][0] < before_us)
 
     def sellers_due(self, before_us: int) -> set[str]:
         """Whose deadlines are due before `before_us`."""
-        drawn: list[tuple[str, int]] = []
-        while (first := self.pop(before_us)) is not None:
-            drawn.append(first)
-        self.extend(drawn)
-        return {parts_of(stored_id)[0] for stored_id, _ in drawn}
+        heap, due, size = self._heap, self._due, len(self._heap)
+        sellers: set[str] = set()
+        below = [0] if size else []  # a child in a heap is never due before its parent
+        while below:
+            at = below.pop()
+            due_us, stored_id = heap[at]
+            if due_us >= before_us:
+                continue
+            if due.get(stored_id) == due_us:
+                sellers.add(stored_id.partition(_SEPARATOR)[0])
+            below += range(2 * at + 1, min(2 * at + 3, size))
+        return sellers

@@ -1,11 +1,18 @@
 """Fetching: the consumer's thread. It drains what aiokafka has fetched and knows the exact position of every lane."""
 
+import asyncio
 import time
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
-from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, OffsetOutOfRangeError
+from aiokafka.errors import (
+    CommitFailedError,
+    ConsumerStoppedError,
+    IllegalStateError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from mode import get_logger
@@ -55,6 +62,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
 
         fetcher._proc_fetch_request = stamped
         self._tenure: Tenure | None = None
+        self._draining: asyncio.Task[dict[TP, Lane]] | None = None
+
+    def _stopped_set(self) -> None:
+        """A crash ends the thread by itself; its loop is closed then."""
+        if not self.thread_loop.is_closed():
+            super()._stopped_set()
 
     def _stamp(self, assignment: Any, request: Any, sent_at_ms: int) -> None:
         tenure = self._tenure
@@ -66,20 +79,20 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
                 if read_at_ms is not None and read_at_ms > sent_at_ms:
                     tenure.fetched_at_ms[TP(topic, partition)] = sent_at_ms
 
-    def _holds(self, tenure: Tenure) -> bool:
+    def assignment_in_force(self) -> Any | None:
+        """aiokafka's own object, one for each rebalance; None in the middle of one. Read from any thread."""
         subscriptions = self._ensure_consumer()._subscription
         subscription = subscriptions.subscription
-        return (
-            subscription is not None
-            and subscription.assignment is tenure.assignment
-            and tenure.assignment.active
-            and not subscriptions.reassignment_in_progress
-        )
+        if subscription is None or subscription.assignment is None or subscriptions.reassignment_in_progress:
+            return None
+        return subscription.assignment if subscription.assignment.active else None
 
-    async def take(self, positions: Mapping[TP, int]) -> Tenure | None:
+    def _holds(self, tenure: Tenure) -> bool:
+        return tenure is self._tenure and self.assignment_in_force() is tenure.assignment
+
+    async def take(self, assignment: Any, positions: Mapping[TP, int]) -> Tenure | None:
         """Seeks all that is assigned to `positions`, or to the log's start; None when a rebalance came between."""
         consumer = self._ensure_consumer()
-        assignment = consumer._subscription.subscription.assignment
         absent = [tp for tp in assignment.tps if tp not in positions]
         starts = await consumer.beginning_offsets(absent) if absent else {}
         tenure = Tenure(
@@ -88,10 +101,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
             handed={TP(*tp): starts[tp] if tp in starts else positions[tp] for tp in assignment.tps},
             seek=self.seek_soon,
         )
-        if not self._holds(tenure):
+        if self._draining is not None:
+            # A poll that has waited since before the rebalance would take this tenure's records and throw them away.
+            self._draining.cancel()
+            await asyncio.wait({self._draining})
+        if self.assignment_in_force() is not assignment:
             return None
-        self._seek(tenure, tenure.handed)
         self._tenure = tenure
+        self._seek(tenure, tenure.handed)
         return tenure
 
     def seek_soon(self, tenure: Tenure, positions: Mapping[TP, int]) -> None:
@@ -112,10 +129,34 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
         if not self._holds(tenure):
             return {}
         consumer._coordinator.check_errors()
+        if consumer._fetcher.error_future.done():  # it would be silence for ever
+            consumer._fetcher.error_future.result()
         with consumer._subscription.fetch_context():
-            drained = await self._drain(tenure, wanted)
+            draining = self._draining = asyncio.create_task(self._drain(tenure, wanted))
+            await asyncio.wait({draining})
+        return {} if draining.cancelled() else draining.result()
+
+    async def _drain(self, tenure: Tenure, wanted: Collection[TP]) -> dict[TP, Lane]:
+        fetcher = self._ensure_consumer()._fetcher
+        limits = self.limits
+        try:
+            drained: Mapping[TP, Any] = await fetcher.fetched_records(
+                wanted, timeout=limits.max_wait_ms / 1_000, max_records=limits.max_poll_records
+            )
+        except NoOffsetForPartitionError:
+            # A rebalance during the wait: aiokafka looks for positions that `take` is about to set.
+            return {}
+        except OffsetOutOfRangeError as error:
+            for tp, position in error.args[0].items():
+                await self._back_into_log(tenure, TP(*tp), position)
+            return {}
+        # Records and positions move together, so nothing is awaited from here on: somebody else's would get mixed in.
         if not self._holds(tenure):
             return {}
+        # What a poll had no room for would come first again: a backlog would keep the others waiting until its end.
+        for tp in drained:
+            if tp in fetcher._records:
+                fetcher._records.move_to_end(tp)
         lanes: dict[TP, Lane] = {}
         for tp, book in tenure.books.items():
             end: int = book.position  # type: ignore[attr-defined]  # this thread's own part of the book
@@ -125,34 +166,19 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
                 tenure.reached[tp] = end
         return lanes
 
-    async def _drain(self, tenure: Tenure, wanted: Collection[TP]) -> Mapping[TP, Any]:
-        fetcher = self._ensure_consumer()._fetcher
-        limits = self.limits
-        try:
-            drained: Mapping[TP, Any] = await fetcher.fetched_records(
-                wanted, timeout=limits.max_wait_ms / 1_000, max_records=limits.max_poll_records
-            )
-        except OffsetOutOfRangeError as error:
-            for tp, position in error.args[0].items():
-                await self._back_into_log(tenure, TP(*tp), position)
-            return {}
-        # What a poll had no room for would come first again: a backlog would keep the others waiting until its end.
-        for tp in drained:
-            if tp in fetcher._records:
-                fetcher._records.move_to_end(tp)
-        return drained
-
     async def _back_into_log(self, tenure: Tenure, tp: TP, position: int) -> None:
         """Seeks to the log's start without moving `reached`: an empty lane then bridges what the log has lost."""
         consumer = self._ensure_consumer()
         start = (await consumer.beginning_offsets([tp]))[tp]
         end = (await consumer.end_offsets([tp]))[tp]
+        if not self._holds(tenure):
+            return
         if position > end:
             raise TransportError(
                 f"Position {position} stored for {tp.topic} partition {tp.partition} lies beyond its log's end {end}:"
                 " the topic was made anew or has lost records; restore the topic, or rebuild the state from it."
             )
-        if position < start and self._holds(tenure):
+        if position < start:
             logger.warning(
                 "The log of %s partition %s starts at %s: the %s offsets from %s on are gone and were never judged.",
                 tp.topic,

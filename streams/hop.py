@@ -22,7 +22,7 @@ from streams.deadlines import HEAD, Deadlines, deadline_id, parts_of
 from streams.outbox import Outbox, line_of
 from streams.partition import Arrival, Item, Partition
 from streams.sellers import change_of, seller_from
-from streams.store import Committed, Fenced, Line, PartitionCommit, Store
+from streams.store import Committed, Fenced, Line, PartitionCommit, Store, TakenOverError
 from streams.surroundings import Surroundings
 
 SELLERS_KEPT: Final = 200_000
@@ -134,22 +134,20 @@ class Hop:
     async def step(self, partitions: Iterable[Partition]) -> int:
         """Steps 2 to 5 over what the lanes hold; how many records were judged.
 
-        Raises `PartitionLostError` for partitions whose commit was refused, after the others' lines are published,
+        Raises `PartitionLostError` for partitions that have another owner, after the others' lines are published,
         and `StoreUnavailableError` when no outcome is known: in both cases the state in memory is not to be used.
         """
         batches = [batch for batch in map(self._take, partitions) if batch is not None]
         if not batches:
             return 0
-        await self._load(batches)
-        works = [self._judge(batch) for batch in batches]
+        lost = await self._load(batches)
+        works = [self._judge(batch) for batch in batches if batch.partition not in lost]
         await self.around.tell(self.store)
         outcomes = await self.store.commit([work.commit for work in works])
-        lost: list[tuple[Partition, str]] = []
         published = []
         for work, outcome in zip(works, outcomes, strict=True):
             if isinstance(outcome, Fenced):
-                lost.append((work.partition, outcome.why))
-                await self.store.reemit(work.partition.number, work.partition.sent)
+                lost[work.partition] = outcome.why
             else:
                 published.append(self._committed(work, outcome))
         # All of them end before any trouble is told: none may go on publishing beside whoever opens anew.
@@ -158,8 +156,10 @@ class Hop:
             if trouble is not None:
                 raise trouble
         self.around.evict()
+        for partition in lost:
+            await self.store.reemit(partition.number, partition.sent)
         if lost:
-            raise PartitionLostError(lost)
+            raise PartitionLostError(list(lost.items()))
         return sum(len(batch.items) for batch in batches)
 
     async def finish(self, partition: Partition, until_us: int) -> None:
@@ -179,7 +179,8 @@ class Hop:
     async def _settle(self, partition: Partition, watermark_us: int) -> None:
         """Deadlines alone, committed by epoch."""
         batch = Batch(partition, [], max(watermark_us, partition.watermark_us))
-        await self._load([batch])
+        if lost := await self._load([batch]):
+            raise PartitionLostError(list(lost.items()))
         work = self._judge(batch)
         await self.around.tell(self.store)
         (outcome,) = await self.store.commit([work.commit])
@@ -187,8 +188,12 @@ class Hop:
             raise PartitionLostError([(partition, outcome.why)])
         await self._committed(work, outcome)
 
-    async def _load(self, batches: Sequence[Batch]) -> None:
-        """Step 2: sellers that are not in memory, markets that are not fresh, deadlines beyond the horizon."""
+    async def _load(self, batches: Sequence[Batch]) -> dict[Partition, str]:
+        """Step 2: sellers that are not in memory, markets that are not fresh, deadlines beyond the horizon.
+
+        Partitions that turn out to have another owner come back with the reason. A sleeper's events on a state that
+        is further on would be refused in the commit, but not before they were told to the markets.
+        """
         now_us = self.clock()
         keys: set[str] = set()
         missing: dict[int, list[str]] = {}
@@ -207,15 +212,22 @@ class Hop:
                     keys.update(markets_of(event, self.around))
             missing[partition.number] = [seller_id for seller_id in sellers if seller_id not in partition.sellers]
         stale = self.around.stale(keys, now_us)
-        await asyncio.gather(
+        *lost, _ = await asyncio.gather(
             *(self._load_sellers(batch.partition, missing[batch.partition.number]) for batch in batches),
             self.around.refresh(self.store, stale, now_us),
         )
+        return {batch.partition: why for batch, why in zip(batches, lost, strict=True) if why is not None}
 
-    async def _load_sellers(self, partition: Partition, missing: Sequence[str]) -> None:
-        if missing:
-            for seller_id, stored in (await self.store.load_sellers(partition.number, missing)).items():
-                partition.sellers[seller_id] = seller_from(seller_id, stored)
+    async def _load_sellers(self, partition: Partition, missing: Sequence[str]) -> str | None:
+        if not missing:
+            return None
+        try:
+            loaded = await self.store.load_sellers(partition.number, missing, partition.epoch)
+        except TakenOverError as error:
+            return str(error)
+        for seller_id, stored in loaded.items():
+            partition.sellers[seller_id] = seller_from(seller_id, stored)
+        return None
 
     def _judge(self, batch: Batch) -> Work:
         """Step 3: every record and deadline in order, into one commit."""

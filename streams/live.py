@@ -58,6 +58,7 @@ class LiveHop:
                 self.partitions[number] = await self._lasting(partial(self.hop.open, number, self.topics))
             self._let_go.clear()
             self._distrust_clock()
+        LOGGER.info("Judging partitions %s", sorted(partitions))
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick_for_ever(), name="assay-ticker")
         return {
@@ -75,6 +76,7 @@ class LiveHop:
                 await self._lasting(partial(self.hop.let_go, gone), LETTING_GO_S)
             except StoreUnavailableError as error:
                 LOGGER.warning("Whether partitions were lost before they were given up is not known: %s", error)
+        LOGGER.info("Gave up partitions %s", sorted(partitions))
 
     async def polled(self, poll: Poll) -> None:
         """Judges what can be judged of everything read so far."""

@@ -20,6 +20,7 @@ from streams.store import (
     PartitionHead,
     SellerBytes,
     SellerChange,
+    TakenOverError,
     Unpublished,
     fenced_by_epoch,
     fenced_by_offset,
@@ -63,7 +64,11 @@ class MemoryStore:
             reemit=await self.to_reemit(partition),
         )
 
-    async def load_sellers(self, partition: int, seller_ids: Iterable[str]) -> dict[str, SellerBytes]:
+    async def load_sellers(
+        self, partition: int, seller_ids: Iterable[str], epoch: int | None = None
+    ) -> dict[str, SellerBytes]:
+        if epoch is not None and self._partition(partition).epoch != epoch:
+            raise TakenOverError(partition)
         sellers = self._partition(partition).sellers
         loaded = {}
         for seller_id in seller_ids:

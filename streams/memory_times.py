@@ -7,7 +7,8 @@ _SLACK = 64
 
 
 class Times:
-    """A heap in which what was moved or taken away stays until it surfaces, beside what really stands.
+    """What stands by id, and a heap of it from the first question on; what was moved or taken away stays in the heap
+    until it surfaces. A replay keeps its deadlines here and never asks for them.
 
     Ids of one instant come in the order of their UTF-8 bytes, which is that of their code points, as strings compare.
     """
@@ -16,7 +17,7 @@ class Times:
 
     def __init__(self) -> None:
         self.at_us: dict[str, int] = {}
-        self._heap: list[tuple[int, str]] = []
+        self._heap: list[tuple[int, str]] | None = None
 
     def put(self, id_: str, at_us: int | None) -> None:
         """Sets or moves an id's time in microseconds; None takes it away."""
@@ -24,14 +25,19 @@ class Times:
             self.at_us.pop(id_, None)
         elif self.at_us.get(id_) != at_us:
             self.at_us[id_] = at_us
-            heappush(self._heap, (at_us, id_))
-        if len(self._heap) > 2 * len(self.at_us) + _SLACK:
-            self._heap = [(at, each) for each, at in self.at_us.items()]
-            heapify(self._heap)
+            if self._heap is not None:
+                heappush(self._heap, (at_us, id_))
+        if self._heap is not None and len(self._heap) > 2 * len(self.at_us) + _SLACK:
+            self._heap = None
 
     def first(self, limit: int, before_us: int = sys.maxsize) -> list[tuple[str, int]]:
         """Up to `limit` ids with their times, those earlier than `before_us`, the earliest first; they stay."""
-        heap, standing = self._heap, self.at_us
+        standing, heap = self.at_us, self._heap
+        if not standing:
+            return []
+        if heap is None:
+            heap = self._heap = [(at_us, id_) for id_, at_us in standing.items()]
+            heapify(heap)
         found: list[tuple[int, str]] = []
         while heap and len(found) < limit and heap[0][0] < before_us:
             entry = heappop(heap)

@@ -6,13 +6,14 @@ what running live would have given.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
 
 from detectors.state import SellerState
 from schemas import Event, wire
 from schemas.topics import MARKETPLACE
-from streams.deadlines import Deadlines
+from streams.deadlines import FOREVER, Deadlines
 from streams.store import PartitionHead
 
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
@@ -87,27 +88,43 @@ class Partition:
         """How many records wait to be judged."""
         return sum(len(lane.items) for lane in self.lanes.values())
 
-    def merged(self, limit: int, lateness_us: int, by_events: bool) -> Iterator[tuple[Item, int]]:
+    def merged(self, limit: int, lateness_us: int, by_events: bool) -> list[tuple[Item, int]]:
         """Up to `limit` records in the order in which they are judged, each with the watermark before it.
 
         `by_events`: a topic that was read to its end counts as up to date with the highest event time seen, else
         with the time up to which its end is confirmed.
         """
         lanes = list(self.lanes.values())
-        only = lanes[0] if len(lanes) == 1 else None
-        for _ in range(limit):
-            lane = only if only is not None and only.items else self._first(lanes)
-            if lane is None:
-                return
-            item = lane.items[0]
-            self.highest_us = max(self.highest_us, item.time_us)
-            if item.event is not None:
-                reached_us = item.time_us if by_events else self._reached(lanes, item.time_us)
-                self.watermark_us = max(self.watermark_us, reached_us - lateness_us)
-            lane.items.popleft()
-            lane.next_offset = item.arrival.offset + 1
-            yield item, self.watermark_us
-        return
+        empty = [lane for lane in lanes if not lane.items]
+        if len(empty) == len(lanes) or any(lane.ended_us is None for lane in empty):
+            return []
+        heads = [(lane.items[0].time_us, lane.rank, at, lane) for at, lane in enumerate(lanes) if lane.items]
+        heapify(heads)
+        ended_us = FOREVER if by_events else _lowest_end(empty)
+        highest_us, watermark_us = self.highest_us, self.watermark_us
+        taken: list[tuple[Item, int]] = []
+        last: dict[int, Item] = {}
+        while heads and len(taken) < limit:
+            time_us, rank, at, lane = heads[0]
+            items = lane.items
+            item = items.popleft()
+            highest_us = max(highest_us, time_us)
+            if item.event is not None and (reached_us := min(time_us, ended_us) - lateness_us) > watermark_us:
+                watermark_us = reached_us
+            taken.append((item, watermark_us))
+            last[at] = item
+            if items:
+                heapreplace(heads, (items[0].time_us, rank, at, lane))
+                continue
+            heappop(heads)
+            empty.append(lane)
+            if lane.ended_us is None:
+                break
+            ended_us = FOREVER if by_events else _lowest_end(empty)
+        for at, item in last.items():
+            lanes[at].next_offset = item.arrival.offset + 1
+        self.highest_us, self.watermark_us = highest_us, watermark_us
+        return taken
 
     def idle_watermark(self, lateness_us: int, by_events: bool) -> int:
         """The watermark when all that was read has been judged; it does not move while any topic's end is open."""
@@ -135,20 +152,7 @@ class Partition:
         while len(self.sellers) > limit:
             self.sellers.popitem(last=False)
 
-    @staticmethod
-    def _first(lanes: list[Lane]) -> Lane | None:
-        """The lane whose head comes next; None while a lane is empty and its end is not confirmed."""
-        first: Lane | None = None
-        for lane in lanes:
-            if not lane.items:
-                if lane.ended_us is None:
-                    return None
-            elif first is None or (lane.items[0].time_us, lane.rank) < (first.items[0].time_us, first.rank):
-                first = lane
-        return first
 
-    @staticmethod
-    def _reached(lanes: list[Lane], time_us: int) -> int:
-        """The lowest of the lanes' times, an empty one's being the time up to which its end is confirmed."""
-        ended = [lane.ended_us for lane in lanes if not lane.items and lane.ended_us is not None]
-        return min(time_us, *ended) if ended else time_us
+def _lowest_end(empty: Sequence[Lane]) -> int:
+    """The earliest of the times up to which the ends of these lanes are confirmed."""
+    return min([lane.ended_us for lane in empty if lane.ended_us is not None], default=FOREVER)

@@ -31,6 +31,7 @@ from streams.store import (
     PartitionCommit,
     PartitionHead,
     SellerBytes,
+    TakenOverError,
     Unpublished,
 )
 
@@ -75,13 +76,21 @@ class RedisStore:
                 return lines
             start = f"({lines[-1].id}"
 
-    async def load_sellers(self, partition: int, seller_ids: Iterable[str]) -> dict[str, SellerBytes]:
+    async def load_sellers(
+        self, partition: int, seller_ids: Iterable[str], epoch: int | None = None
+    ) -> dict[str, SellerBytes]:
         key, ids = self._key(partition), list(seller_ids)
         commands: list[Command] = []
         for seller_id in ids:
             commands.append(("GET", f"{key}seller:{seller_id}"))
             commands += [("HGETALL", f"{key}{each}:{seller_id}") for each in HASHES]
-        replies = iter(await self._pipe.ask_surely(commands))
+        if epoch is not None:
+            # Asked last: if it is still the same, everything before it was too.
+            commands.append(("HGET", f"{key}offsets", "epoch"))
+        answered = await self._pipe.ask_surely(commands)
+        if epoch is not None and answered.pop() != str(epoch).encode():
+            raise TakenOverError(partition)
+        replies = iter(answered)
         return {
             seller_id: SellerBytes(core, _by_id(orders), _by_id(returns), _by_id(listings))
             for seller_id, core, orders, returns, listings in zip(ids, *[replies] * 4, strict=True)

@@ -2,18 +2,22 @@
 
 from typing import Final
 
+from detectors.detector import Finding
 from detectors.records import Complaint, Core, Listing, Order, Return, decode, encode
-from detectors.state import Changes, SellerState
+from detectors.state import SellerState
 from streams.store import SellerBytes, SellerChange
 
-#: Complaints lie beside the returns; no identifier holds a control character.
+#: Complaints and the seller's own findings lie beside the returns; no identifier holds a control character.
 COMPLAINT_MARK: Final = "\x1f"
+FINDING_MARK: Final = "\x1e"
 
 
 def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
     """The state of a seller as it was committed; a new one where nothing is stored."""
     complaints = {key[1:]: held for key, held in stored.returns.items() if key.startswith(COMPLAINT_MARK)}
-    returns = {key: held for key, held in stored.returns.items() if not key.startswith(COMPLAINT_MARK)}
+    findings = {key[1:]: held for key, held in stored.returns.items() if key.startswith(FINDING_MARK)}
+    marks = (COMPLAINT_MARK, FINDING_MARK)
+    returns = {key: held for key, held in stored.returns.items() if not key.startswith(marks)}
     return SellerState(
         seller_id,
         decode(Core, stored.core) if stored.core is not None else None,
@@ -21,6 +25,7 @@ def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
         {key: decode(Return, held) for key, held in returns.items()},
         {key: decode(Listing, held) for key, held in stored.listings.items()},
         {key: decode(Complaint, held) for key, held in complaints.items()},
+        {key: decode(Finding, held) for key, held in findings.items()},
     )
 
 
@@ -37,8 +42,11 @@ def change_of(state: SellerState) -> SellerChange:
     for key in changes.complaints:
         complaint = state.complaints.get(key)
         change.returns[COMPLAINT_MARK + key] = encode(complaint) if complaint is not None else None
+    for key in changes.findings:
+        finding = state.findings.get(key)
+        change.returns[FINDING_MARK + key] = encode(finding) if finding is not None else None
     for key in changes.listings:
         listing = state.listings.get(key)
         change.listings[key] = encode(listing) if listing is not None else None
-    state.changes = Changes()
+    changes.clear()
     return change

@@ -121,6 +121,13 @@ class StoreUnavailableError(Exception):
     """The store did not answer, or the outcome is unknown: try again, and re-judge from what it holds then."""
 
 
+class TakenOverError(Exception):
+    """The partition has another owner since: what it holds now does not go with what this worker knows."""
+
+    def __init__(self, partition: int) -> None:
+        super().__init__(fenced_by_epoch(partition).why)
+
+
 def fenced_by_epoch(partition: int) -> Fenced:
     """Another worker, or this one in another life, has opened or committed the partition since."""
     return Fenced(f"partition {partition} has been taken over: its epoch is another one")
@@ -140,8 +147,13 @@ class Store(Protocol):
         Unpublished lines come in the order in which they were committed.
         """
 
-    async def load_sellers(self, partition: int, seller_ids: Iterable[str]) -> dict[str, SellerBytes]:
-        """The sellers asked for, in one round trip; one never seen comes back empty. The answer is the caller's own."""
+    async def load_sellers(
+        self, partition: int, seller_ids: Iterable[str], epoch: int | None = None
+    ) -> dict[str, SellerBytes]:
+        """The sellers asked for, in one round trip; one never seen comes back empty. The answer is the caller's own.
+
+        With an epoch that is no longer the partition's it raises `TakenOverError`.
+        """
 
     async def due(self, partition: int, before_us: int, limit: int) -> list[tuple[str, int]]:
         """Up to `limit` deadlines (id, due) due earlier than `before_us`, by (due, id as UTF-8 bytes)."""

@@ -1,7 +1,8 @@
 """What lies outside a seller, as one worker sees it: the reference catalogue, markets and flags, kept in memory.
 
 A market that was read is fresh for `fresh_us` of the worker's clock; the worker's own writes are seen at once, so
-that the size of a batch never shows. With `fresh_us` None (history, one process) memory is all there is.
+that the size of a batch never shows. With `fresh_us` None (history, one process) memory is all there is: nothing is
+told to anybody, and nothing read again.
 """
 
 from collections import OrderedDict
@@ -74,7 +75,8 @@ class Surroundings:
         if flags is not None:
             market.set_flags(seller_id, flags)
         market.write(seller_id, entry)
-        self._entry_writes.append(MarketWrite(key, seller_id, pack(entry)))
+        if self._fresh_us is not None:
+            self._entry_writes.append(MarketWrite(key, seller_id, pack(entry)))
 
     def flag(self, seller_id: str, flags: Flags, keys: Iterable[str]) -> None:
         """The seller's new flags, for the markets (`keys`) that it is in."""
@@ -82,7 +84,8 @@ class Surroundings:
         for key in keys:
             if key in self._markets:
                 self._markets[key][0].set_flags(seller_id, flags)
-        self._flag_writes.append(FlagWrite(seller_id, pack_flags(flags)))
+        if self._fresh_us is not None:
+            self._flag_writes.append(FlagWrite(seller_id, pack_flags(flags)))
 
     async def tell(self, store: Store) -> None:
         """Writes what was collected. Repeating it is harmless, so it may come before a commit that is refused."""

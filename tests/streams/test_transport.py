@@ -3,9 +3,10 @@
 Each mechanism was broken once to see its test fail; `transport_world` starts the workers, `polling_worker` is one.
 """
 
+import itertools
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -179,26 +180,49 @@ def test_a_frozen_worker_does_not_take_an_old_answer_for_the_present(world: Worl
     assert any(at > appended_at_ms for highwater, at in told if highwater == 2)
 
 
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_poll_that_waits_through_a_rebalance_takes_no_records_along(world: World, committed: bool) -> None:
+    """Without committed offsets aiokafka complains to the waiting poll; with them it would hand it the records."""
+    topics = [world.topic("orders", 4), world.topic("returns", 4)]
+    lanes = [(topic, number) for topic in topics for number in range(4)]
+    if committed:
+        world.commit(dict.fromkeys(lanes, 0))
+        for lane in lanes:
+            world.store(*lane, 0)
+    workers = [world.worker(topics, limits={"max_wait_ms": 5_000})]
+    workers[0].wait_for("all partitions", lambda w: w.assigned() == [0, 1, 2, 3])
+    workers.append(world.worker(topics, limits={"max_wait_ms": 5_000}))
+    workers[0].wait_for("a rebalance", lambda w: len(w.assigned()) == len(workers[1].assigned()) == 2)
+    world.send([Sent(*lane, f"{lane[0][-7:]}-{lane[1]}".encode()) for lane in lanes])
+    workers[0].wait_for("all records", lambda _: world.stored() == dict.fromkeys(lanes, 1))
+    handled = sorted(value for worker in workers for value in worker.values())
+    assert handled == sorted(f"{topic[-7:]}-{number}" for topic, number in lanes)
+
+
 def test_workers_share_partitions_of_all_topics_and_survive_each_other(world: World) -> None:
     """One is killed, one is frozen past its session, one stays: partition p of six topics is always on one worker."""
     topics = [world.topic(f"t{number}", 5) for number in range(6)]
     lanes = [(topic, number) for topic in topics for number in range(5)]
-    workers = [world.worker(topics) for _ in range(3)]
 
-    def shared(among: list[Worker]) -> bool:
-        return sorted(number for worker in among for number in worker.assigned()) == [0, 1, 2, 3, 4]
+    def wait_until(what: str, told: Callable[[], bool], *among: Worker) -> None:
+        among[0].wait_for(what, lambda _: [worker.check_alive(what) for worker in among] != [] and told())
+
+    def shared(*among: Worker) -> bool:
+        held = [worker.assigned() for worker in among]
+        return all(held) and sorted(itertools.chain(*held)) == [0, 1, 2, 3, 4]
 
     def send(name: str) -> None:
         world.send([Sent(*lanes[number % 30], f"{name}-{number}".encode()) for number in range(600)])
 
-    def all_handled(among: list[Worker]) -> bool:
-        return all(worker.process.poll() is None for worker in among) and world.stored() == world.log_ends(topics, 5)
+    def all_handled() -> bool:
+        return world.stored() == world.log_ends(topics, 5)
 
-    workers[0].wait_for(
-        "three workers with partitions", lambda _: shared(workers) and all(w.assigned() for w in workers)
-    )
+    workers = [world.worker(topics)]
+    wait_until("everything on the first worker", lambda: shared(*workers), *workers)
+    workers += [world.worker(topics), world.worker(topics)]
+    wait_until("three workers with partitions", lambda: shared(*workers), *workers)
     send("shared")
-    workers[0].wait_for("all records", lambda _: all_handled(workers))
+    wait_until("all records", all_handled, *workers)
     for worker in workers:
         assert ends(worker).keys() == {(topic, number) for topic in topics for number in worker.assigned()}
 
@@ -207,11 +231,11 @@ def test_workers_share_partitions_of_all_topics_and_survive_each_other(world: Wo
     killed.process.kill()
     frozen.process.send_signal(signal.SIGSTOP)
     send("frozen")
-    steady.wait_for("everything on one worker", lambda _: shared([steady]) and all_handled([steady]))
+    wait_until("everything on one worker", lambda: shared(steady) and all_handled(), steady)
     frozen.process.send_signal(signal.SIGCONT)
-    frozen.wait_for("the frozen worker's return", lambda _: shared([steady, frozen]) and bool(frozen.assigned()))
+    wait_until("the frozen worker's return", lambda: shared(steady, frozen), steady, frozen)
     send("returned")
-    steady.wait_for("all records", lambda _: all_handled([steady, frozen]))
+    wait_until("all records", all_handled, steady, frozen)
 
     handled = {value for worker in workers for value in worker.values()}
     sent = {f"{name}-{number}" for name in ("shared", "killed", "frozen", "returned") for number in range(600)}

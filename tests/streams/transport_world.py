@@ -41,9 +41,12 @@ class Worker:
                 [*command, json.dumps(config | {"diary": str(self.diary)})], stdout=log, stderr=log, cwd=ROOT
             )
 
+    def entries(self) -> list[tuple[str, Any]]:
+        whole, _, _ = self.diary.read_text().rpartition("\n")  # it may be writing, or was killed while it did
+        return [entry for line in whole.splitlines() for entry in json.loads(line).items()]
+
     def lines(self, what: str) -> list[Any]:
-        written = self.diary.read_text().splitlines()
-        return [content for line in written for name, content in json.loads(line).items() if name == what]
+        return [content for name, content in self.entries() if name == what]
 
     def polls(self) -> list[dict[tuple[str, int], tuple[int, int, list[Any]]]]:
         """Of each poll, by topic and partition: start, end, and (offset, key, length, value) of each record."""
@@ -54,16 +57,19 @@ class Worker:
 
     def assigned(self) -> list[int]:
         """The partitions it holds now."""
-        given = [json.loads(line) for line in self.diary.read_text().splitlines()]
-        last = [line for line in given if "assigned" in line or "revoked" in line][-1:]
-        return [] if not last else last[0].get("assigned", [])
+        given = [(name, partitions) for name, partitions in self.entries() if name in ("assigned", "revoked")]
+        name, partitions = given[-1] if given else ("revoked", [])
+        return partitions if name == "assigned" else []
 
     def wait_for(self, what: str, told: Callable[["Worker"], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not told(self):
-            assert self.process.poll() is None, f"the worker ended before {what}:\n{self.log.read_text()[-3000:]}"
+            self.check_alive(what)
             assert time.monotonic() < deadline, f"no {what}:\n{self.log.read_text()[-3000:]}"
             time.sleep(0.05)
+
+    def check_alive(self, before: str) -> None:
+        assert self.process.poll() is None, f"the worker ended before {before}:\n{self.log.read_text()[-3000:]}"
 
     def end(self, by: signal.Signals | None = signal.SIGTERM) -> int:
         """Its exit code, after `by` was sent or when it ends by itself."""
