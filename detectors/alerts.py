@@ -123,10 +123,11 @@ def _place_of(finding: Finding, family: str, policy: Policy) -> tuple[bool, int,
 def _line(state: SellerState, family: str, alert: OpenAlert, case: _Case, moment: Moment, policy: Policy) -> Alert:
     """The alert's line as it reads now."""
     held = [(scope, subject, hold) for scope, subject, hold in holds_of(state) if hold.active or hold.expired]
+    shelf = set(case.listing_ids)
     theirs = [
         (scope, hold)
         for scope, subject, hold in held
-        if (subject in case.listing_ids if scope == "listing" else family == "aftersale" or hold.by_human)
+        if (subject in shelf if scope == "listing" else family == "aftersale" or hold.by_human)
     ]
     active = {scope for scope, hold in theirs if hold.active}
     counted = any(policy.family(one.reason_code) == family for one in case.score.counted)

@@ -6,10 +6,13 @@ A deadline is named by its kind. Weights are in `detectors/policy.toml`, by reas
 
 from typing import Final, NamedTuple
 
+from detectors import raised
 from detectors.detector import Detector, SubjectKind
 from detectors.rules.below_market_price import BelowMarketPrice
+from detectors.rules.guard_shopping import GuardShopping
 from detectors.rules.implausible_price import ImplausiblePrice
 from detectors.rules.overdue_refund import OverdueRefund
+from detectors.rules.replica_wording import ReplicaWording
 from detectors.rules.unpaid_refunds import UnpaidRefunds
 from schemas import (
     CompensationPaid,
@@ -30,7 +33,7 @@ from schemas.fields import Mode
 FAMILIES: Final = ("price", "aftersale", "words")
 
 Asked = type[Event] | str
-_PRICES: Final[tuple[Asked, ...]] = (ListingPublished, ListingChanged)
+_LISTINGS: Final[tuple[Asked, ...]] = (ListingPublished, ListingChanged)
 _REFUNDS: Final[tuple[Asked, ...]] = (
     "refund",
     "return",
@@ -57,8 +60,10 @@ class Entry(NamedTuple):
 
 
 CATALOGUE: Final = (
-    Entry(BelowMarketPrice(), "below_market_price", "price", "hold", "listing", _PRICES),
-    Entry(ImplausiblePrice(), "implausible_price", "price", "alert", "listing", _PRICES),
+    Entry(BelowMarketPrice(), "below_market_price", "price", "hold", "listing", _LISTINGS),
+    Entry(ImplausiblePrice(), "implausible_price", "price", "alert", "listing", _LISTINGS),
     Entry(OverdueRefund(), "overdue_refund", "aftersale", "alert", "seller", _REFUNDS),
     Entry(UnpaidRefunds(), "unpaid_refunds", "aftersale", "hold", "seller", _REFUNDS),
+    Entry(ReplicaWording(), "replica_wording", "words", "alert", "listing", _LISTINGS),
+    Entry(GuardShopping(), "guard_shopping", "words", "shadow", "seller", (*_LISTINGS, raised.KIND)),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from detectors import alerts, eviction, held, holds, rulings, shelf
+from detectors import alerts, eviction, held, holds, raised, rulings, shelf
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
 from detectors.detector import Abstained, Around, Cause, DeadlineReached
@@ -114,6 +114,8 @@ class Judge:
             if guard:
                 judged.guards.append(("market", guard))
             taken = shelf.shelve(state, cause, market, now_us, policy)
+            if guard and taken:
+                raised.remember(state, cause, guard, now_us, around)
             return _Effect(listing_id=cause.listing_id if taken else "", stale=not taken)
         if isinstance(cause, ListingRemoved):
             shelf.unshelve(state, cause, now_us)
@@ -159,6 +161,9 @@ class Judge:
         if kind == eviction.KIND:
             eviction.review(state, moment.now_us)
             return _Effect()
+        if kind == raised.KIND:
+            raised.forget(state, moment.now_us)
+            return _Effect()
         if kind == "listing":
             was_flagged = subject in state.flagged
             shelf.lapse(state, subject, moment.now_us)
@@ -184,7 +189,7 @@ class Judge:
                 judged.guards.append((entry.reason_code, answer.guard))
                 answers.all_quiet = False
                 continue
-            answers.all_quiet = answers.all_quiet and answer is None
+            answers.all_quiet = answers.all_quiet and (answer is None or entry.mode == "shadow")
             about_listing = listing_id if entry.about == "listing" else ""
             if not keep(state, about_listing, entry.reason_code, answer, now_us, cause.event_id):
                 continue

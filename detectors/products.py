@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from detectors.detector import Around
+from detectors.wording import NOTHING_SAID, read_title
 from schemas import Brand, ListingChanged, ListingPublished, Product
 
 #: Conditions that are judged, and the class in which each is compared.
@@ -64,17 +65,26 @@ def split_key(key: str) -> MarketKey:
 
 
 def classify(listing: ListingPublished | ListingChanged, around: Around) -> Place:
-    """The market that a listing belongs to, or why it is not judged."""
+    """The market that a listing belongs to, or why it is not judged; words in the title override the condition."""
     if listing.price_kind != "fixed":
         return Place("", "price_kind")
     if listing.condition not in CLASS_OF:
         return Place("", listing.condition)
     if listing.pack_size is not None and listing.pack_size > 1:
         return Place("", "pack")
-    product = _product_of(listing, around)
-    if product is None:
-        return Place("", "no_product")
-    return Place(market_key(product, listing.condition, listing.currency), "")
+    product = product_of(listing, around)
+    condition: str = listing.condition
+    said = read_title(listing.title, listing.category)
+    if said is not NOTHING_SAID:
+        # What the product's own name says too is no contradiction: a case among cases is compared.
+        own = read_title(product.name, product.category).guards if product is not None and said.guards else ()
+        guard = next((guard for guard in said.guards if guard not in own), None)
+        if guard is not None:
+            return Place("", guard)
+        if said.condition is not None and condition != "refurbished":
+            condition = said.condition
+    key = _key_of(listing, product)
+    return Place("", "no_product") if key is None else Place(market_key(key, condition, listing.currency), "")
 
 
 def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tuple[str, ...]:
@@ -86,16 +96,22 @@ def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tu
     return (key,) if condition_class == "new" else (key, market_key(product, "new", currency))
 
 
-def _product_of(listing: ListingPublished | ListingChanged, around: Around) -> str | None:
-    if listing.product_id is not None and around.product(listing.product_id) is not None:
-        return f"p:{listing.product_id}"
-    gtin = None if listing.gtin is None else gtin14(listing.gtin)
-    product = None if gtin is None else around.product_by_gtin(gtin)
+def product_of(listing: ListingPublished | ListingChanged, around: Around) -> Product | None:
+    """The catalogue's product that a listing names, by its id or else by its GTIN."""
+    product = None if listing.product_id is None else around.product(listing.product_id)
+    if product is not None or listing.gtin is None:
+        return product
+    gtin = gtin14(listing.gtin)
+    return None if gtin is None else around.product_by_gtin(gtin)
+
+
+def _key_of(listing: ListingPublished | ListingChanged, product: Product | None) -> str | None:
     if product is not None:
         return f"p:{product.product_id}"
     if listing.product_id is not None:
         # Unknown to the catalogue, and still the marketplace's own word for what is the same.
         return f"p:{listing.product_id}"
+    gtin = None if listing.gtin is None else gtin14(listing.gtin)
     return None if gtin is None else f"g:{gtin}"
 
 

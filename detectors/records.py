@@ -153,7 +153,10 @@ class OpenAlert(msgspec.Struct, array_like=True):
 
 
 class Core(msgspec.Struct, array_like=True):
-    """The seller itself; everything that grows with history is in the records, not here."""
+    """The seller itself; everything that grows with history is in the records, not here.
+
+    `guards`: each guard that branded goods raised lately, with when it was last raised and by which event.
+    """
 
     version: int = STATE_VERSION
     first_seen_us: int = 0
@@ -176,6 +179,7 @@ class Core(msgspec.Struct, array_like=True):
     flags_said: bytes = b""
     flags_day: int = -1
     entombed_us: int = 0
+    guards: dict[str, tuple[int, str]] = {}
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding)

@@ -29,7 +29,8 @@ from streams.settings import Settings
 from streams.surroundings import Surroundings
 from streams.transport import make_app
 
-FRAMEWORKS: Final = ("faust", "mode", "aiokafka", "kafka")
+#: Loggers of the frameworks, and of the modules whose classes are Faust services and log under their own names.
+FRAMEWORKS: Final = ("faust", "mode", "aiokafka", "kafka", "streams.transport", "streams.consumer", "streams.fetching")
 
 
 def run_worker(settings: Settings, policy: Policy) -> None:

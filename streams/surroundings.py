@@ -15,7 +15,19 @@ from detectors.products import Reference
 from schemas import Product
 from streams.store import FlagWrite, MarketWrite, Store
 
-MARKETS_KEPT: Final = 20_000  # at 22 KB for one of 64 sellers
+MARKETS_KEPT: Final = 20_000  # at 32 KB for one of 64 sellers
+
+
+class _Held:
+    """A market in memory, the bytes it was made of, when they were read, and which flags it has seen."""
+
+    __slots__ = ("flags_seen", "market", "read_us", "stored")
+
+    def __init__(self, market: Market, stored: dict[str, bytes], flags_seen: int) -> None:
+        self.market = market
+        self.stored = stored
+        self.flags_seen = flags_seen
+        self.read_us = 0
 
 
 class Surroundings:
@@ -24,19 +36,19 @@ class Surroundings:
     def __init__(self, reference: Reference, fresh_us: int | None) -> None:
         self.reference = reference
         self._fresh_us = fresh_us
-        self._markets: OrderedDict[str, tuple[Market, int]] = OrderedDict()
+        self._markets: OrderedDict[str, _Held] = OrderedDict()
         self._flags: dict[str, Flags] = {}
+        self._stored_flags: dict[str, bytes] = {}
+        self._flags_read = 0  # how often others' flags have changed
         self._entry_writes: list[MarketWrite] = []
         self._flag_writes: list[FlagWrite] = []
 
     def market(self, key: str) -> Market:
         """The market of that key; empty where nothing is known."""
         held = self._markets.get(key)
-        if held is not None:
-            return held[0]
-        market = Market()
-        self._markets[key] = market, 0
-        return market
+        if held is None:
+            held = self._markets[key] = _Held(Market(), {}, self._flags_read)
+        return held.market
 
     def product(self, product_id: str) -> Product | None:
         """A product of the reference catalogue."""
@@ -51,22 +63,44 @@ class Surroundings:
         held = self._markets
         if self._fresh_us is None:
             return [key for key in keys if key not in held]
-        return [key for key in keys if key not in held or now_us - held[key][1] >= self._fresh_us]
+        return [key for key in keys if key not in held or now_us - held[key].read_us >= self._fresh_us]
 
     async def refresh(self, store: Store, keys: Sequence[str], now_us: int) -> None:
         """Reads markets, and the flags of whoever is in them."""
         if not keys:
             return
         loaded = await store.load_markets(keys)
-        sellers = {seller_id for entries in loaded.values() for seller_id in entries}
-        if sellers:
-            for seller_id, stored in (await store.load_flags(sellers)).items():
-                self._take_flags(seller_id, unpack_flags(stored))
-        for key, entries in loaded.items():
-            known = {seller_id: self._flags[seller_id] for seller_id in entries if seller_id in self._flags}
-            market = Market({seller_id: unpack(stored) for seller_id, stored in entries.items()}, known)
-            self._markets[key] = market, now_us
+        await self._refresh_flags(store, set().union(*loaded.values()))
+        for key, stored in loaded.items():
+            held = self._markets.get(key)
+            if held is None or not self._catch_up(held, stored):
+                held = self._markets[key] = self._made_of(stored)
+            held.read_us = now_us
             self._markets.move_to_end(key)
+
+    async def _refresh_flags(self, store: Store, seller_ids: set[str]) -> None:
+        known = self._stored_flags
+        for seller_id, stored in (await store.load_flags(seller_ids)).items() if seller_ids else ():
+            if known.get(seller_id) != stored:
+                self._flags_read += self._take_flags(seller_id, unpack_flags(stored), stored)
+
+    def _made_of(self, stored: dict[str, bytes]) -> _Held:
+        known = {seller_id: self._flags[seller_id] for seller_id in stored if seller_id in self._flags}
+        market = Market({seller_id: unpack(entry) for seller_id, entry in stored.items()}, known)
+        return _Held(market, stored, self._flags_read)
+
+    def _catch_up(self, held: _Held, stored: dict[str, bytes]) -> bool:
+        """Brings a market to what the store has; False where it has to be made anew. Mostly nothing has changed."""
+        market, before = held.market, held.stored
+        changed = () if before == stored else [each for each in stored.items() if before.get(each[0]) != each[1]]
+        for seller_id in stored if held.flags_seen != self._flags_read else [each[0] for each in changed]:
+            flags = self._flags.get(seller_id)
+            if flags is not None:
+                market.set_flags(seller_id, flags)
+        if not all(market.write(seller_id, unpack(entry)) for seller_id, entry in changed):
+            return False
+        held.stored, held.flags_seen = stored, self._flags_read
+        return market.entries().keys() == stored.keys()
 
     def write(self, seller_id: str, key: str, entry: Entry) -> None:
         """The seller's new entry in a market, seen here at once and by the others with the next `tell`."""
@@ -74,18 +108,23 @@ class Surroundings:
         flags = self._flags.get(seller_id)
         if flags is not None:
             market.set_flags(seller_id, flags)
-        market.write(seller_id, entry)
+        stands = market.write(seller_id, entry)
         if self._fresh_us is not None:
-            self._entry_writes.append(MarketWrite(key, seller_id, pack(entry)))
+            packed = pack(entry)
+            if stands:
+                self._markets[key].stored[seller_id] = packed
+            self._entry_writes.append(MarketWrite(key, seller_id, packed))
 
     def flag(self, seller_id: str, flags: Flags, keys: Iterable[str]) -> None:
         """The seller's new flags, for the markets (`keys`) that it is in."""
-        self._take_flags(seller_id, flags)
+        packed = b"" if self._fresh_us is None else pack_flags(flags)
+        self._take_flags(seller_id, flags, packed)
         for key in keys:
-            if key in self._markets:
-                self._markets[key][0].set_flags(seller_id, flags)
+            held = self._markets.get(key)
+            if held is not None:
+                held.market.set_flags(seller_id, flags)
         if self._fresh_us is not None:
-            self._flag_writes.append(FlagWrite(seller_id, pack_flags(flags)))
+            self._flag_writes.append(FlagWrite(seller_id, packed))
 
     async def tell(self, store: Store) -> None:
         """Writes what was collected. Repeating it is harmless, so it may come before a commit that is refused."""
@@ -101,15 +140,20 @@ class Surroundings:
         self._entry_writes, self._flag_writes = [], []
         self._markets.clear()
         self._flags.clear()
+        self._stored_flags.clear()
 
     def evict(self) -> None:
         """Bounds what is kept; only where the store can be asked again."""
         while self._fresh_us is not None and len(self._markets) > MARKETS_KEPT:
-            _, (market, _) = self._markets.popitem(last=False)
-            for seller_id in market.entries():
+            _, held = self._markets.popitem(last=False)
+            for seller_id in held.market.entries():
                 self._flags.pop(seller_id, None)
+                self._stored_flags.pop(seller_id, None)
 
-    def _take_flags(self, seller_id: str, flags: Flags) -> None:
+    def _take_flags(self, seller_id: str, flags: Flags, stored: bytes) -> bool:
         held = self._flags.get(seller_id)
-        if held is None or held[:2] < flags[:2]:
-            self._flags[seller_id] = flags
+        if held is not None and held[:2] >= flags[:2]:
+            return False
+        self._flags[seller_id] = flags
+        self._stored_flags[seller_id] = stored
+        return True

@@ -175,7 +175,7 @@ def _acts(draw: st.DrawFn) -> Any:
 
 
 @settings(
-    max_examples=int(__import__("os").environ.get("EX", "150")),
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

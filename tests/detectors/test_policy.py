@@ -20,6 +20,7 @@ from detectors.score import score_of
 from streams.settings import read_policy
 
 PACKAGED = read_policy(None)
+ROOT = Path(__file__).parents[2]
 
 
 def policy(**own: Any) -> Policy:
@@ -190,7 +191,7 @@ def test_a_version_is_of_the_meaning_whatever_the_order_of_keys_and_the_process(
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         ended = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True
+            [sys.executable, "-c", program], capture_output=True, text=True, env=environment, cwd=ROOT, check=True
         )
         assert ended.stdout.strip() == policy(**own).version
 

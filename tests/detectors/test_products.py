@@ -112,6 +112,36 @@ class TestClassify:
     def test_what_cannot_be_compared_has_a_guard_with_a_name(self, fields: dict[str, object], guard: str) -> None:
         assert classify(listing(**fields), world({})) == ("", guard)
 
+    @pytest.mark.parametrize(
+        ("condition", "title", "condition_class"),
+        [
+            ("new", "Samsung i9100 (Renewed)", "refurbished"),
+            ("unknown", "Samsung i9100 used", "used"),
+            ("open_box", "二手 i9100", "used"),
+            ("used", "Samsung i9100 refurbished", "refurbished"),
+            ("refurbished", "Samsung i9100 used", "refurbished"),
+            ("used", "Samsung i9100 never used", "used"),
+            ("new", "Samsung i9100, not refurbished", "new"),
+        ],
+    )
+    def test_words_in_the_title_override_a_careless_condition(
+        self, condition: str, title: str, condition_class: str
+    ) -> None:
+        place = classify(listing(condition=condition, title=title), world({}))
+        assert place == (f"p:i9100:{condition_class}:CNY", "")
+
+    def test_words_of_another_kind_are_a_guard_whatever_the_id_says(self) -> None:
+        assert classify(listing(title="Silicone case for Samsung i9100"), world({})) == ("", "accessory")
+        assert classify(listing(title="i9100 tester", product_id=None), world({})) == ("", "tester")
+        assert classify(listing(title="Samsung i9100 with case"), world({})).guard == ""
+
+    def test_words_that_are_in_the_products_own_name_are_no_guard(self) -> None:
+        around = world({})
+        around.reference.add(Product(product_id="case", brand="Spigen", name="Silicone case for Samsung i9100"))
+        title = "Spigen silicone case for Samsung i9100 black"
+        assert classify(listing(product_id="case", title=title), around) == ("p:case:new:CNY", "")
+        assert classify(listing(product_id="case", title=f"2x {title}"), around) == ("", "pack")
+
     def test_goods_that_are_not_new_may_also_need_the_market_of_new_ones(self) -> None:
         around = world({})
         assert markets_of(listing(), around) == ("p:i9100:new:CNY",)

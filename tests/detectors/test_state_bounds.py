@@ -19,7 +19,7 @@ from tests.detectors.prices import NOW, USUAL, listing, sellers, world
 
 EVENTS = 10_000
 CORE_BYTES = 1024
-LONGEST_CORE_BYTES = 12 * 1024  # everything open at once, every id of 256 four-byte characters
+LONGEST_CORE_BYTES = 8 * 1024  # everything open at once, every id of 256 four-byte characters
 
 
 def trade(seed: int, unpaid_of_100: int) -> Iterator[tuple[float, Any]]:
