@@ -99,7 +99,7 @@ def compare(
 def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around: Around) -> Finding:
     """What was seen, for people and by numbers: money as decimal strings, the rest rounded to 3 decimals."""
     estimate, listing = seen.estimate, seen.listing
-    numbers: dict[str, float | str] = {
+    numbers: dict[str, int | float | str] = {
         "price": _plain(listing.price),
         "market_price": _plain(exp(estimate.middle)),
         "low": _plain(exp(estimate.low)),

@@ -29,7 +29,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, kw_only=False):
     subject_id: str
     grade: str
     sentence: str
-    numbers: dict[str, float | str] = {}
+    numbers: dict[str, int | float | str] = {}
     event_ids: tuple[str, ...] = ()
     event_count: int = 0
     facts: int = 1
@@ -79,4 +79,4 @@ class Detector(Protocol):
     def look(self, state: SellerState, cause: Cause, now_us: int, around: Around) -> Finding | Abstained | None: ...
 
 
-NOTHING: Mapping[str, float | str] = {}
+NOTHING: Mapping[str, int | float | str] = {}

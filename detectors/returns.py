@@ -198,7 +198,7 @@ def _with_money(
         due_us=due_us if is_open else 0,
         overdue=is_open and held.fired_us >= due_us > 0,
         contested=contested and is_open,
-        missing=max(_ZERO, amount - seller - platform),
+        missing=max(_ZERO, amount - seller - platform) if amount > rest else _ZERO,
         paid_by_seller=seller,
         paid_by_platform=platform,
         platform_paid_us=platform_us,

@@ -56,13 +56,14 @@ def score_of(findings: Iterable[Finding], policy: Policy, young: bool) -> Score:
 
 def seller_findings(state: SellerState, policy: Policy, now_us: int) -> list[Finding]:
     """The seller's own findings that no verdict mutes."""
-    findings = state.findings.values()
+    # Sorted: a store gives them back in any order, and what is published must not depend on a reload.
+    findings = [state.findings[reason_code] for reason_code in sorted(state.findings)]
     return [one for one in findings if not is_muted(state, policy.family(one.reason_code), None, now_us, policy)]
 
 
 def listing_findings(state: SellerState, listing: Listing, policy: Policy, now_us: int) -> list[Finding]:
     """A listing's own findings that no verdict mutes."""
-    findings = listing.findings.values()
+    findings = [listing.findings[reason_code] for reason_code in sorted(listing.findings)]
     return [one for one in findings if not is_muted(state, policy.family(one.reason_code), listing, now_us, policy)]
 
 

@@ -31,7 +31,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     reason_code: str
     weight: float
     sentence: str
-    numbers: dict[str, float | str] = {}
+    numbers: dict[str, int | float | str] = {}
     event_ids: tuple[str, ...] = ()
     event_count: int = 0
 

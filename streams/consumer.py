@@ -93,9 +93,14 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
                 return
             await self._handler.revoked(given)
             try:
-                await asyncio.wait_for(self.commit(), self._settle_timeout_s)
+                await asyncio.wait_for(self._commit_last(), self._settle_timeout_s)
             except TimeoutError:
                 self.log.warning("Kafka did not take the last offsets; nothing is lost, its lag figures are old.")
+
+    async def _commit_last(self) -> None:
+        """A commit under way may have read older offsets, and Faust's `commit` would leave it at that one."""
+        await self.maybe_wait_for_commit_to_finish()
+        await self.commit()
 
     async def _run(self, work: Coroutine[Any, Any, None]) -> bool:
         """One call of the handler; False when it was ended because its partitions go."""

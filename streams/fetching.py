@@ -167,7 +167,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
         return lanes
 
     async def _back_into_log(self, tenure: Tenure, tp: TP, position: int) -> None:
-        """Seeks to the log's start without moving `reached`: an empty lane then bridges what the log has lost."""
+        """Seeks to the log's start without moving `reached`: the next lane then bridges what the log has lost."""
         consumer = self._ensure_consumer()
         start = (await consumer.beginning_offsets([tp]))[tp]
         end = (await consumer.end_offsets([tp]))[tp]

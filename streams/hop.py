@@ -279,7 +279,7 @@ class Hop:
             work.commit.deadlines[stored_id] = due_us
         state.changes.deadlines.clear()
         if judged.flags is not None:
-            self.around.flag(seller_id, judged.flags, state.in_market)
+            self.around.flag(seller_id, judged.flags)
         for key, entry in judged.entries.items():
             self.around.write(seller_id, key, entry)
         for word in judged.words:

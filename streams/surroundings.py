@@ -5,7 +5,7 @@ that the size of a batch never shows. With `fresh_us` None (history, one process
 told to anybody, and nothing read again.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -19,14 +19,13 @@ MARKETS_KEPT: Final = 20_000  # at 32 KB for one of 64 sellers
 
 
 class _Held:
-    """A market in memory, the bytes it was made of, when they were read, and which flags it has seen."""
+    """A market in memory, the bytes it was made of, and when they were read."""
 
-    __slots__ = ("flags_seen", "market", "read_us", "stored")
+    __slots__ = ("market", "read_us", "stored")
 
-    def __init__(self, market: Market, stored: dict[str, bytes], flags_seen: int) -> None:
+    def __init__(self, market: Market, stored: dict[str, bytes]) -> None:
         self.market = market
         self.stored = stored
-        self.flags_seen = flags_seen
         self.read_us = 0
 
 
@@ -39,7 +38,7 @@ class Surroundings:
         self._markets: OrderedDict[str, _Held] = OrderedDict()
         self._flags: dict[str, Flags] = {}
         self._stored_flags: dict[str, bytes] = {}
-        self._flags_read = 0  # how often others' flags have changed
+        self._where: defaultdict[str, set[str]] = defaultdict(set)  # seller -> markets in memory that it is in
         self._entry_writes: list[MarketWrite] = []
         self._flag_writes: list[FlagWrite] = []
 
@@ -47,7 +46,7 @@ class Surroundings:
         """The market of that key; empty where nothing is known."""
         held = self._markets.get(key)
         if held is None:
-            held = self._markets[key] = _Held(Market(), {}, self._flags_read)
+            held = self._markets[key] = _Held(Market(), {})
         return held.market
 
     def product(self, product_id: str) -> Product | None:
@@ -73,8 +72,8 @@ class Surroundings:
         await self._refresh_flags(store, set().union(*loaded.values()))
         for key, stored in loaded.items():
             held = self._markets.get(key)
-            if held is None or not self._catch_up(held, stored):
-                held = self._markets[key] = self._made_of(stored)
+            if held is None or not self._catch_up(key, held, stored):
+                held = self._markets[key] = self._made_of(key, stored)
             held.read_us = now_us
             self._markets.move_to_end(key)
 
@@ -82,47 +81,45 @@ class Surroundings:
         known = self._stored_flags
         for seller_id, stored in (await store.load_flags(seller_ids)).items() if seller_ids else ():
             if known.get(seller_id) != stored:
-                self._flags_read += self._take_flags(seller_id, unpack_flags(stored), stored)
+                self._take_flags(seller_id, unpack_flags(stored), stored)
 
-    def _made_of(self, stored: dict[str, bytes]) -> _Held:
+    def _made_of(self, key: str, stored: dict[str, bytes]) -> _Held:
         known = {seller_id: self._flags[seller_id] for seller_id in stored if seller_id in self._flags}
-        market = Market({seller_id: unpack(entry) for seller_id, entry in stored.items()}, known)
-        return _Held(market, stored, self._flags_read)
+        for seller_id in stored:
+            self._where[seller_id].add(key)
+        return _Held(Market({seller_id: unpack(entry) for seller_id, entry in stored.items()}, known), stored)
 
-    def _catch_up(self, held: _Held, stored: dict[str, bytes]) -> bool:
+    def _catch_up(self, key: str, held: _Held, stored: dict[str, bytes]) -> bool:
         """Brings a market to what the store has; False where it has to be made anew. Mostly nothing has changed."""
-        market, before = held.market, held.stored
-        changed = () if before == stored else [each for each in stored.items() if before.get(each[0]) != each[1]]
-        for seller_id in stored if held.flags_seen != self._flags_read else [each[0] for each in changed]:
-            flags = self._flags.get(seller_id)
-            if flags is not None:
-                market.set_flags(seller_id, flags)
-        if not all(market.write(seller_id, unpack(entry)) for seller_id, entry in changed):
-            return False
-        held.stored, held.flags_seen = stored, self._flags_read
-        return market.entries().keys() == stored.keys()
+        before = held.stored
+        if before != stored:
+            for seller_id, entry in stored.items():
+                if before.get(seller_id) != entry and not self._put(key, held.market, seller_id, unpack(entry)):
+                    return False
+            held.stored = stored
+        return held.market.entries().keys() == stored.keys()
 
-    def write(self, seller_id: str, key: str, entry: Entry) -> None:
-        """The seller's new entry in a market, seen here at once and by the others with the next `tell`."""
-        market = self.market(key)
+    def _put(self, key: str, market: Market, seller_id: str, entry: Entry) -> bool:
+        """An entry into a market in memory, behind what is known of its seller; whether it stands."""
+        self._where[seller_id].add(key)
         flags = self._flags.get(seller_id)
         if flags is not None:
             market.set_flags(seller_id, flags)
-        stands = market.write(seller_id, entry)
+        return market.write(seller_id, entry)
+
+    def write(self, seller_id: str, key: str, entry: Entry) -> None:
+        """The seller's new entry in a market, seen here at once and by the others with the next `tell`."""
+        stands = self._put(key, self.market(key), seller_id, entry)
         if self._fresh_us is not None:
             packed = pack(entry)
             if stands:
                 self._markets[key].stored[seller_id] = packed
             self._entry_writes.append(MarketWrite(key, seller_id, packed))
 
-    def flag(self, seller_id: str, flags: Flags, keys: Iterable[str]) -> None:
-        """The seller's new flags, for the markets (`keys`) that it is in."""
+    def flag(self, seller_id: str, flags: Flags) -> None:
+        """The seller's new flags, seen here at once in every market that it is in, and told with the next `tell`."""
         packed = b"" if self._fresh_us is None else pack_flags(flags)
         self._take_flags(seller_id, flags, packed)
-        for key in keys:
-            held = self._markets.get(key)
-            if held is not None:
-                held.market.set_flags(seller_id, flags)
         if self._fresh_us is not None:
             self._flag_writes.append(FlagWrite(seller_id, packed))
 
@@ -141,19 +138,25 @@ class Surroundings:
         self._markets.clear()
         self._flags.clear()
         self._stored_flags.clear()
+        self._where.clear()
 
     def evict(self) -> None:
         """Bounds what is kept; only where the store can be asked again."""
         while self._fresh_us is not None and len(self._markets) > MARKETS_KEPT:
-            _, held = self._markets.popitem(last=False)
+            key, held = self._markets.popitem(last=False)
             for seller_id in held.market.entries():
-                self._flags.pop(seller_id, None)
-                self._stored_flags.pop(seller_id, None)
+                others = self._where[seller_id]
+                others.discard(key)
+                if not others:
+                    del self._where[seller_id]
+                    self._flags.pop(seller_id, None)
+                    self._stored_flags.pop(seller_id, None)
 
-    def _take_flags(self, seller_id: str, flags: Flags, stored: bytes) -> bool:
+    def _take_flags(self, seller_id: str, flags: Flags, stored: bytes) -> None:
         held = self._flags.get(seller_id)
-        if held is not None and held[:2] >= flags[:2]:
-            return False
-        self._flags[seller_id] = flags
-        self._stored_flags[seller_id] = stored
-        return True
+        if held is None or held[:2] < flags[:2]:
+            self._flags[seller_id] = flags
+            self._stored_flags[seller_id] = stored
+            for key in self._where.get(seller_id, ()):
+                if key in self._markets:
+                    self._markets[key].market.set_flags(seller_id, flags)

@@ -53,6 +53,7 @@ class Desk:
                 break
             del self.deadlines[key]
             self._judge(DeadlineReached(SELLER, *key, due_us), due_us)
+            assert self.deadlines.get(key, due_us + 1) > due_us, f"{key} would fall due for ever"
         return self
 
     def _judge(self, cause: schemas.Event | DeadlineReached, now_us: int) -> None:
@@ -145,7 +146,7 @@ def by_rules(history: Sequence[Any], at_us: int) -> Facts:
     refunded = last_us is not None and by_seller + by_platform[0] >= amount - rest
     settled = bool(standing) and standing[-1].outcome == "dismissed"
     is_open = bool(parcels) and not (cancelled or refunded or settled)
-    missing = max(Decimal(0), amount - by_seller - platform)
+    missing = max(Decimal(0), amount - by_seller - platform) if amount > rest else Decimal(0)
     owed = max(Decimal(0), min(platform, amount - by_seller))
     if not owed or at_us >= _last_of_platform(of, request.currency) + 90 * DAY_US:
         owed = Decimal(0)
@@ -228,9 +229,9 @@ def _of_order(of: Of, request: Any, at_us: int) -> dict[tuple[str, str], Decimal
     compensations = _once(of(schemas.CompensationPaid, lambda one: one.return_id is None), "compensation_id")
     opened = {one.complaint_id for one in of(schemas.ComplaintOpened, lambda one: one.order_id is not None)}
     on_it = [one for one in compensations if one.complaint_id in opened and paid and one.currency == paid.currency]
-    if request is None and on_it:
+    total = sum((one.amount for one in on_it), Decimal(0))
+    if request is None and total:
         until_us = max(to_us(one.event_time) for one in on_it) + 90 * DAY_US
-        total = sum((one.amount for one in on_it), Decimal(0))
         return {("owed_to_platform", on_it[0].currency): total} if at_us < until_us else {}
     if paid is None or of(schemas.OrderCancelled):
         return {}

@@ -85,6 +85,10 @@ def test_delivered_back_and_not_refunded_counts_before_everything_else() -> None
     assert at_stake(paid(0), returned(), part, until=500 * 24) == {("unrefunded", "CNY"): 700}, "until it is paid"
 
 
+def test_a_sum_that_nobody_misses_is_not_at_stake() -> None:
+    assert at_stake(paid(0), returned(amount=Decimal("0.80")), until=WEEK) == {}
+
+
 def test_what_the_platform_paid_is_owed_to_it_for_ninety_days() -> None:
     told = [paid(0), *returned(), compensation(60, return_id="R")]
     assert at_stake(told, until=61) == {("owed_to_platform", "CNY"): 1000}

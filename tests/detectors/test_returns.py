@@ -22,7 +22,7 @@ def histories(draw: st.DrawFn) -> list[Any]:
     amount = draw(st.sampled_from([Decimal(1000), Decimal(1000), Decimal(60), Decimal("0.80"), Decimal(0)]))
     reason = draw(st.sampled_from(["counterfeit", "not_received"]))
     kinds: list[tuple[type[Any], int, dict[str, Any]]] = [
-        (schemas.OrderPaid, 1, {"amount": st.just(Decimal(1000))}),
+        (schemas.OrderPaid, 2, {"amount": st.just(Decimal(1000))}),
         (schemas.OrderDelivered, 2, {}),
         (schemas.OrderCancelled, 1, {"by": st.sampled_from(["seller", "buyer"])}),
         (schemas.ReturnRequested, 2, {"amount": st.just(amount), "reason": st.just(reason)}),
@@ -85,7 +85,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
 
 
 @settings(
-    max_examples=120,
+    max_examples=3000,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -103,7 +103,7 @@ def test_any_order_of_arrival_ends_in_the_same_state(
 
 
 @settings(
-    max_examples=120,
+    max_examples=3000,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -36,6 +36,7 @@ class Diarist:
         self.unwanted = set(config.get("unwanted", []))
         self.rewound = False
         self.positions: dict[TP, int] = {}
+        self.app: Any = None
 
     def write(self, what: str, content: object) -> None:
         os.write(self.diary, json.dumps({what: content}).encode() + b"\n")
@@ -71,6 +72,10 @@ class Diarist:
         )
         ends = {tp: lane.end for tp, lane in poll.lanes.items()}
         await self.redis.hset(self.key, mapping={f"{topic}:{number}": at for (topic, number), at in ends.items()})
+        if b"slow" in values:  # a commit of older offsets is under way when the poll ends
+            self.positions.update({tp: lane.start + 1 for tp, lane in poll.lanes.items()})
+            self.committing = asyncio.create_task(self.app.consumer.commit())
+            await asyncio.sleep(0)
         self.positions.update(ends)
         if b"want all" in values:
             self.unwanted.clear()
@@ -120,9 +125,10 @@ def main(config: dict[str, Any]) -> None:
         limits=FetchLimits(**config.get("limits", {})),
         session_timeout_s=6.0,
         heartbeat_interval_s=1.0,
-        commit_interval_s=0.3,
+        commit_interval_s=config.get("commit_interval_s", 0.3),
         settle_timeout_s=5.0,
     )
+    diarist.app = app
     faust.Worker(app, loglevel=config.get("loglevel", "WARNING")).execute_from_commandline()
 
 

@@ -49,7 +49,7 @@ def test_a_market_kept_in_memory_answers_as_one_that_was_just_read(sellers: int)
             key = chance.choice(MARKETS)
             await worker.refresh(store, worker.stale([key], 0), 0)
             if chance.random() < 0.3:
-                worker.flag(seller_id, flags(chance, sequence), MARKETS)
+                worker.flag(seller_id, flags(chance, sequence))
             worker.write(seller_id, key, entry(chance, sequence))
             await worker.tell(store)
             if sequence % 20 == 0:

@@ -85,17 +85,14 @@ def test_positions_come_from_the_handler_and_not_from_kafka(world: World) -> Non
     world.store(topic, 4, marker)
     worker = world.worker([topic])
     worker.wait_for("all lanes at the log's end", lambda w: ends(w) == world.log_ends([topic], 5))
-    lanes: dict[int, list[tuple[int, list[int]]]] = {}
+    begun: dict[int, int] = {}
+    offsets: dict[int, list[int]] = {}
     for poll in worker.polls():
         for (_, number), (start, _, records) in poll.items():
-            lanes.setdefault(number, []).append((start, [record[0] for record in records]))
-    assert lanes == {
-        0: [(2, [2, 3, 4, 5])],
-        1: [(1, []), (3, [3, 4, 5])],
-        2: [(4, [4, 5])],
-        3: [(marker, [])],
-        4: [(marker, [marker + 1])],
-    }
+            begun.setdefault(number, start)
+            offsets.setdefault(number, []).extend(record[0] for record in records)
+    assert begun == {0: 2, 1: 1, 2: 4, 3: marker, 4: marker}
+    assert offsets == {0: [2, 3, 4, 5], 1: [3, 4, 5], 2: [4, 5], 3: [], 4: [marker + 1]}
     assert "the 2 offsets from 1 on are gone" in worker.log.read_text()
 
 
@@ -136,7 +133,7 @@ def test_a_stopping_worker_finishes_the_poll_in_hand(world: World) -> None:
     """And what was polled ahead of a slow handler is bounded: one poll in the queue, one before it."""
     topic = world.topic("orders", 1)
     world.send([Sent(topic, 0, b"slow" if number == 0 else b"%d" % number) for number in range(100)])
-    worker = world.worker([topic], limits={"max_poll_records": 10})
+    worker = world.worker([topic], limits={"max_poll_records": 10}, commit_interval_s=60.0)
     worker.wait_for("a poll in hand", lambda w: w.lines("slow") != [])
     assert worker.end() == 0
     assert ends(worker) == world.committed() == {(topic, 0): 10}

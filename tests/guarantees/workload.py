@@ -1,0 +1,87 @@
+"""A marketplace that keeps every path busy and hangs nothing on how partitions interleave.
+
+First `warm`: two dozen established sellers ask about the same for every product, and are silent from then on. Then
+`busy`: each product gets prices from one shop only, which is left out of its own market. Prices lie far from every
+threshold. Shops ask half the price, correct it, leave it until the hold expires, are ruled on, take parcels back and
+pay late or never; events come late and twice, and some are no events at all. `closing` has one event of the same last
+instant for every partition.
+"""
+
+import random
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from heapq import merge
+from typing import NamedTuple
+
+import schemas
+from schemas import topics, wire
+from tests.guarantees.shop import Shop
+from tests.guarantees.told import DAY, LANES, START, USUAL_PRICE, Record, Told
+
+WARMERS = 24
+
+
+class Workload(NamedTuple):
+    reference: list[bytes]
+    warm: list[Record]
+    busy: list[Record]
+
+
+def workload(seed: int, shops: int, rounds: int = 8) -> Workload:
+    """About 22 events for each shop and round. The same seed, the same bytes."""
+    products = [_product(number) for number in range(shops)]
+    rng = random.Random(seed)
+    warm = Told()
+    for number in range(WARMERS):
+        seller = f"usual-{number:02}"
+        warm.tell(schemas.SellerRegistered, START - 400 * DAY, seller)
+        for place, product in enumerate(products):
+            price = USUAL_PRICE * rng.randint(970, 1030) // 1000
+            when = START + timedelta(seconds=2 * place, milliseconds=number)
+            warm.list_goods(when, seller, product, f"{seller}-{product.product_id}", price)
+    busy = Told()
+    for number, product in enumerate(products):
+        Shop(busy, f"shop-{number:04}", product, rng).trade(rounds)
+    return Workload([wire.encode(product) for product in products], warm.records(), busy.records())
+
+
+def closing(partitions: int, days: float) -> list[Record]:
+    """One event of the same instant in every partition."""
+    told = Told()
+    missing = set(range(partitions))
+    for number in range(1_000):
+        seller = f"closing-{number}"
+        if (partition := topics.partition_of(seller.encode(), partitions)) in missing:
+            missing.discard(partition)
+            told.tell(schemas.SellerActive, START + days * DAY, seller, activity="reply")
+    assert not missing
+    return told.records()
+
+
+def merged(records: Iterable[Record]) -> list[Record]:
+    """As one partition judges them when all topics lie there from the start: by (event time, topic, offset)."""
+    lanes: dict[str, list[Record]] = {name: [] for name in LANES}
+    for record in records:
+        lanes[record.topic].append(record)
+    return list(merge(*(_placed(lane) for lane in lanes.values()), key=lambda one: (one.time_us, LANES[one.topic])))
+
+
+def _placed(lane: list[Record]) -> Iterator[Record]:
+    """What has no time of its own stands at the time of the record before it."""
+    last_us = 0
+    for record in lane:
+        last_us = record.time_us or last_us
+        yield record._replace(time_us=last_us)
+
+
+def _product(number: int) -> schemas.Product:
+    return schemas.Product(
+        product_id=f"p{number:04}",
+        brand="Samsung",
+        name=f"Galaxy i{20_000 + number} 16GB",
+        category="phones",
+        reference_price=Decimal(USUAL_PRICE),
+        currency="CNY",
+        as_of=START - 30 * DAY,
+    )
