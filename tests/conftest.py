@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import pytest
 import redis as redis_client
+from hypothesis import settings
 from redis.exceptions import RedisError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,11 @@ class Stack(NamedTuple):
     redis_url: str
     folder: Path
 
+
+# In CI the same examples are tried each time; a developer's runs look for new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 RUNNING = pytest.StashKey[Stack]()
 NOT_RUN = pytest.StashKey[str]()
