@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from schemas.wire import encode
+from simulator import Marketplace
+
 EVENTS_PER_SELLER: Final = 100
 LISTINGS_PER_SELLER: Final = 13
 SELLERS_PER_MARKET: Final = 65
@@ -18,6 +21,7 @@ STEPS_S: Final = (6 * 3_600, 12 * 3_600, 48 * 3_600, 24 * 3_600)  # accepted, sh
 FAKE_SHARE: Final = 0.002  # of changed listings, at half the price
 UNPAID_SHARE: Final = 0.01  # of returns
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
+SIMULATED_PER_SELLER: Final = 430  # events of a simulated seller in 40 days
 STEP_TYPES: Final = ("return_accepted", "return_shipped", "return_delivered", "refund_issued")
 
 
@@ -114,6 +118,19 @@ def write(events: int, folder: Path, seed: int = 1) -> tuple[Path, Path]:
             file.writelines(line + b"\n" for _, line in mix.lines())
         (folder / "events.part").rename(written)
         reference.write_bytes(b"".join(line + b"\n" for line in mix.reference()))
+    return written, reference
+
+
+def simulate(events: int, folder: Path) -> tuple[Path, Path]:
+    """The same two files from the simulator: honest sellers and gangs, every event type, at least `events` events."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written, reference = folder / "events.jsonl", folder / "reference.jsonl"
+    if not written.exists():
+        made = Marketplace(7, max(50, events // SIMULATED_PER_SELLER), 40, gangs=4)
+        with (folder / "events.part").open("wb") as file:
+            file.writelines(encode(event) + b"\n" for event in made)
+        (folder / "events.part").rename(written)
+        reference.write_bytes(b"".join(encode(word) + b"\n" for word in made.reference()))
     return written, reference
 
 

@@ -3,7 +3,8 @@
 A seller that has been silent for `IDLE_US` and has nothing open shrinks to a tombstone (when it was first seen, what
 moderators found, how many orders it delivered), and is forgotten `TOMBSTONE_US` later. One of whom nothing but its
 registration is known stays: it is small, and a marketplace that plays its registrations in before recent events must
-not find its oldest shops young.
+not find its oldest shops young. Nor is one ever
+forgotten of whom something was published: consumers keep the highest revision, so it must not begin anew.
 """
 
 from typing import Final
@@ -27,7 +28,8 @@ def review(state: SellerState, now_us: int) -> None:
     """The seller's deadline came: it is still alive, becomes a tombstone, or is forgotten."""
     idle_from_us = state.core.last_seen_us + IDLE_US
     if state.core.entombed_us:
-        _forget(state)
+        if not state.core.revision:
+            _forget(state)
     elif now_us < idle_from_us:
         state.schedule(KIND, "", idle_from_us)
     elif _has_something_open(state) or len(state.core.seen) == 1:

@@ -3,7 +3,7 @@
 import asyncio
 
 import schemas
-from tests.story import Story, at, event, listing, market, registered, sold_and_back
+from tests.story import Story, at, event, listing, market, refund, registered, sold_and_back
 
 
 def login(day: float) -> schemas.SellerActive:
@@ -44,3 +44,11 @@ def test_a_registration_alone_is_kept_however_old_it_is() -> None:
     story = Story().tell(registered(at(-2000), "s")).tell(login(0))
     assert story.state("s").since_us < story.state("s").core.last_seen_us
     assert not story.state("s").is_young(story.state("s").core.last_seen_us)
+
+
+def test_a_seller_of_whom_something_was_published_keeps_its_revision_for_ever() -> None:
+    story = Story().tell(registered(at(1), "s"), sold_and_back("s", 1, at(2)), until=at(20))
+    story.tell(refund(at(21), "s", 1), until=at(1500))
+    revision = story.standings[-1].revision
+    story.tell(sold_and_back("s", 2, at(1501)), until=at(1520))
+    assert story.standings[-1].revision > revision

@@ -85,7 +85,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
 
 
 @settings(
-    max_examples=3000,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -103,7 +103,7 @@ def test_any_order_of_arrival_ends_in_the_same_state(
 
 
 @settings(
-    max_examples=3000,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
