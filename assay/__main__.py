@@ -15,6 +15,7 @@ from assay.hash import hash_identifiers
 from assay.invocation import Invocation
 from assay.policy import policy
 from assay.replay import replay
+from assay.resolve import resolve
 from assay.simulate import simulate
 from assay.topics import topics
 from assay.worker import worker
@@ -26,6 +27,7 @@ COMMANDS = (
     replay,
     simulate,
     evaluate,
+    resolve,
     policy,
     topics,
     dead_letters,

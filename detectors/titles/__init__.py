@@ -1,0 +1,5 @@
+"""Which product of the reference catalogue a free-text title means."""
+
+from detectors.titles.resolver import Candidate, Resolution, Titles
+
+__all__ = ["Candidate", "Resolution", "Titles"]

@@ -1,0 +1,58 @@
+"""Text as it is compared: lower case, without accents, full-width forms, lookalike letters, and tricks of that kind."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from detectors.titles.words import CHINESE, PHRASES
+
+#: What lies behind this is not read: no title that says what it sells needs more.
+MAX_CHARACTERS: Final = 300
+
+#: Letters of other scripts that are drawn like Latin ones. Applied to every text alike, so that words that are
+#: really Greek or Russian still meet themselves.
+_LOOKALIKES: Final = str.maketrans(
+    "аеорсухіјѕԁһкмтвнг" + "αβεικνορτυχη" + "ıłøđħŧɡɑ",
+    "aeopcyxijsdhkmtbhr" + "abeiknoptuxn" + "ilodhtga",
+)
+_LIGATURES: Final = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+_CHINESE_DIGITS: Final = {digit: str(at) for at, digit in enumerate("一二三四五六七八九", start=1)}
+_GENERATION: Final = re.compile("第?([一二三四五六七八九]|[0-9]{1,2})代")
+_CHINESE: Final = re.compile("|".join(map(re.escape, CHINESE)))
+_PHRASES: Final = re.compile("|".join(map(re.escape, sorted(PHRASES, key=len, reverse=True))))
+_IDEOGRAPH: Final = re.compile("[一-鿿]")
+
+
+def fold(text: str) -> str:
+    """The first `MAX_CHARACTERS` of a text, folded; any text at all is taken."""
+    text = text[:MAX_CHARACTERS]
+    if text.isascii():
+        folded = text.lower()
+    else:
+        folded = "".join(map(_character, text))[:MAX_CHARACTERS]
+        if _IDEOGRAPH.search(folded):
+            folded = _GENERATION.sub(_generation, folded)
+            folded = _CHINESE.sub(lambda found: f" {CHINESE[found.group()]} ", folded)
+    if "packard" in folded:
+        folded = _PHRASES.sub(lambda found: PHRASES[found.group()], folded)
+    return folded
+
+
+def _generation(found: re.Match[str]) -> str:
+    number = found.group(1)
+    return f" {_CHINESE_DIGITS.get(number, number)} gen "
+
+
+@lru_cache(maxsize=8192)
+def _character(character: str) -> str:
+    """One character folded; a combining mark becomes nothing, a lone surrogate a space."""
+    if unicodedata.category(character) in ("Cs", "Cc", "Cn", "Co"):
+        return " "
+    if unicodedata.category(character) == "Cf":  # zero-width joiners, direction marks: drawn as nothing
+        return ""
+    plain = unicodedata.normalize("NFKD", character).casefold()
+    kept = "".join(part for part in plain if not unicodedata.combining(part))
+    digits = "".join(str(unicodedata.decimal(part)) if part.isdecimal() else part for part in kept)
+    ligatured = "".join(_LIGATURES.get(part, part) for part in digits)
+    return unicodedata.normalize("NFC", ligatured.translate(_LOOKALIKES))

@@ -1,0 +1,158 @@
+"""Titles resolved against the reference catalogue: candidates by rare features, the best of them by likeness."""
+
+from collections.abc import Iterable, Sequence
+from math import exp
+from typing import Final, NamedTuple
+
+from detectors.titles.index import Index
+from detectors.titles.scoring import Asked, Fit, asked, confidence, fit, grounds
+from detectors.titles.search import best, few, many
+from detectors.titles.tokens import Tokens, tokens
+from schemas import Product
+
+#: An answer is given from this confidence on.
+ANSWER_FROM: Final = 0.77
+#: Coverage of the best candidate that makes a search among common features needless.
+ENOUGH: Final = 0.6
+#: Weight of the whole title to that of the best candidate, from which such a search can find a better one.
+_MORE: Final = 1.7
+CANDIDATES: Final = 5
+
+
+class Candidate(NamedTuple):
+    """A product that a title may mean."""
+
+    product_id: str
+    confidence: float
+
+
+class Resolution(NamedTuple):
+    """`product_id` is None where the resolver abstains; `candidates` best first; `why` names the features in common."""
+
+    product_id: str | None
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    why: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """A candidate as it was measured."""
+
+    fit: Fit
+    product_id: str
+    slot: int
+
+
+NOTHING: Final = Resolution(None, 0.0, (), ())
+
+
+class Titles:
+    """The catalogue's names, and the answer to a title; the same whatever the order in which products came."""
+
+    __slots__ = ("_ids", "_index", "_slots")
+
+    def __init__(self, products: Iterable[Product] = ()) -> None:
+        self._index = Index()
+        self._ids: list[str] = []  # by slot
+        self._slots: dict[str, tuple[int, ...] | int] = {}
+        for product in products:
+            self.add(product)
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def add(self, product: Product) -> None:
+        """Takes a product in, in place of the one of the same id."""
+        self.remove(product.product_id)
+        slots = []
+        for name in dict.fromkeys((product.name, *product.aliases)):
+            said = _named(product.brand, name)
+            if said.features:
+                slot = self._index.add(said)
+                if slot == len(self._ids):
+                    self._ids.append(product.product_id)
+                else:
+                    self._ids[slot] = product.product_id
+                slots.append(slot)
+        self._slots[product.product_id] = slots[0] if len(slots) == 1 else tuple(slots)
+
+    def remove(self, product_id: str) -> None:
+        """Forgets a product; nothing happens where there is none of that id."""
+        slots = self._slots.pop(product_id, ())
+        for slot in (slots,) if isinstance(slots, int) else slots:
+            self._index.remove(slot)
+            self._ids[slot] = ""
+
+    def resolve(self, text: str, *, why: bool = False) -> Resolution:
+        """The product that a title means, or None with what it might be; any text at all is taken."""
+        title, found = self.fits(tokens(text))
+        if title is None or not found:
+            return NOTHING
+        first = found[0]
+        sure = confidence(self.grounds(title, found))
+        others = [exp(max(-50.0, one.fit.score - first.fit.score)) for one in found[1:CANDIDATES]]
+        share = (1.0 - sure) / max(sum(others), 1e-9)
+        candidates = (
+            Candidate(first.product_id, round(sure, 4)),
+            *(
+                Candidate(one.product_id, round(min(sure, share * other), 4))
+                for one, other in zip(found[1:], others, strict=False)
+            ),
+        )
+        answer = first.product_id if sure >= ANSWER_FROM else None
+        return Resolution(answer, candidates[0].confidence, candidates, self._why(title, first) if why else ())
+
+    def fits(self, said: Tokens) -> tuple[Asked | None, list[Found]]:
+        """The title as it was compared, and the candidates, best first, one a product."""
+        index = self._index
+        number_of, counts = index.number, index.counts
+        known = sorted(
+            (counts[number], feature, number) for feature in said.features if (number := number_of(feature)) is not None
+        )
+        if not known:
+            return None, []
+        title = asked(said, known, index.live)
+        totals = few(index, known, title)
+        seen: dict[int, Fit] = {}
+        found = self._look(title, totals, seen)
+        if not found or (found[0].fit.coverage < ENOUGH and found[0].fit.measures[0] * _MORE < 1.0):
+            found = self._look(title, totals | many(index, known, title), seen)
+        return title, found
+
+    def grounds(self, title: Asked, found: Sequence[Found]) -> tuple[float, ...]:
+        """What the confidence in the first of what `fits` found rests on, in the order of `scoring.GROUNDS`."""
+        second = found[1].fit.score if len(found) > 1 else None
+        first = found[0]
+        return grounds(self._index, title, first.slot, first.fit, second, self._names(first.product_id))
+
+    def _look(self, title: Asked, totals: dict[int, float], seen: dict[int, Fit]) -> list[Found]:
+        by_product: dict[str, Found] = {}  # in the order of `best`, which keeps equals apart by id
+        for slot in best(self._index, self._ids, totals):
+            product_id = self._ids[slot]
+            measured = seen.get(slot)
+            if measured is None:
+                measured = seen[slot] = fit(self._index, title, slot, self._names(product_id))
+            held = by_product.get(product_id)
+            if held is None or measured.score > held.fit.score:
+                by_product[product_id] = Found(measured, product_id, slot)
+        return sorted(by_product.values(), key=lambda one: -one.fit.score)
+
+    def _names(self, product_id: str) -> tuple[int, ...]:
+        """The slots of a product that has several names."""
+        slots = self._slots[product_id]
+        return slots if isinstance(slots, tuple) else ()
+
+    def _why(self, title: Asked, answer: Found) -> tuple[str, ...]:
+        return tuple(
+            text
+            for text in map(self._index.texts.__getitem__, self._index.forward[answer.slot])
+            if text in title.title.features
+        )
+
+
+def _named(brand: str, name: str) -> Tokens:
+    """A name with its brand before it, unless it has it already."""
+    own = tokens(name)
+    if all(feature in own.features for feature in tokens(brand).features):
+        return own
+    return tokens(f"{brand} {name}")

@@ -1,0 +1,120 @@
+"""A folded title cut into features: words, numbers, and the letters and digits that touch, whatever stood between.
+
+"GT-I9100", "gt i9100" and "GT I 9100" have the features "i9100" and "gti9100" in common, "UE49NU8000" and "49 nu8000"
+the feature "nu8000", "64 GB" and "64gb" are one feature.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from detectors.titles.fold import fold
+from detectors.titles.words import (
+    CANONICAL,
+    CODE,
+    GENERATION,
+    GIGABYTES,
+    KIND_OF_UNIT,
+    KIND_OF_WORD,
+    NUMBER,
+    UNITS,
+    WORD,
+)
+
+MAX_CHUNKS: Final = 60
+#: Letters of two neighbouring chunks are joined before or after digits when they are no longer than this together.
+_GLUED_LETTERS: Final = 5
+_GLUED_DIGITS: Final = 6
+
+_CHUNK: Final = re.compile(r"[a-z]+|[0-9]+(?:[.,][0-9]+)?|[぀-ヿ㐀-鿿가-힣]+|[^\W\d_]+")
+_IDEOGRAPHS: Final = re.compile("[぀-ヿ㐀-鿿가-힣]")
+_ORDINALS: Final = frozenset({"nd", "rd", "th", "st"})
+
+
+class Tokens(NamedTuple):
+    """`features` in the order of the text, each once, with its kind; `folded` is the text, `joined` closed up."""
+
+    features: dict[str, int]
+    folded: str
+    joined: bytes
+
+
+def tokens(text: str) -> Tokens:
+    """The features of a title or of a product's name."""
+    folded = fold(text)
+    chunks = _chunks(folded)
+    features: dict[str, int] = {}
+    before, last = "", ""  # the two chunks before this one, "" where nothing may be joined to it
+    before_digits, last_digits = False, False
+    for at, chunk in enumerate(chunks):
+        digits = "0" <= chunk[0] <= "9"
+        if digits and not chunk[-1].isdigit():  # a number with its unit, as `_chunks` joins them
+            features[chunk] = KIND_OF_UNIT[chunk.lstrip("0123456789.")]
+            before = last = ""
+            continue
+        if chunk == "gen":
+            number = chunks[at - 1] if last_digits and last else chunks[at + 1] if at + 1 < len(chunks) else ""
+            if number[:1].isdigit():
+                features["gen" + number] = GENERATION
+            before = last = ""
+            continue
+        features[chunk] = NUMBER if digits else KIND_OF_WORD.get(chunk, WORD)
+        if last:
+            if digits != last_digits:
+                features[last + chunk] = CODE
+            _glue(features, before, before_digits, last, last_digits, chunk, digits)
+        before, before_digits, last, last_digits = last, last_digits, chunk, digits
+    return Tokens(features, folded, "".join(chunks).encode())
+
+
+def _glue(
+    features: dict[str, int], before: str, before_digits: bool, last: str, last_digits: bool, chunk: str, digits: bool
+) -> None:
+    """The joined form of three chunks where two of them are one in another writing: DSC-H300, DSCH300."""
+    if not before:
+        return
+    if digits and not last_digits and not before_digits:
+        joins = len(before) + len(last) <= _GLUED_LETTERS
+    elif before_digits and not last_digits and not digits:
+        joins = len(last) + len(chunk) <= _GLUED_LETTERS
+    else:
+        joins = last_digits and digits and not before_digits and len(last) + len(chunk) <= _GLUED_DIGITS
+    if joins:
+        features[before + last + chunk] = CODE
+
+
+def _chunks(folded: str) -> list[str]:
+    found = _CHUNK.findall(folded)
+    chunks: list[str] = []
+    at, end = 0, min(len(found), MAX_CHUNKS)
+    while at < end:
+        chunk = found[at]
+        at += 1
+        if "0" <= chunk[0] <= "9":
+            if not chunk.isdigit():
+                chunk = chunk.replace(",", ".").rstrip("0").rstrip(".")
+            if at < end:
+                following = found[at]
+                unit = UNITS.get(following)
+                if unit is None and following == "g" and chunk in GIGABYTES:
+                    unit = "gb"
+                if unit is not None:
+                    chunk = _millilitres(chunk) if unit == "oz" else chunk + unit
+                    at += 1
+                elif following in _ORDINALS:
+                    at += 1
+            chunks.append(_SIZES.get(chunk, chunk))
+        elif chunk in CANONICAL:
+            chunks.append(CANONICAL[chunk])
+        elif chunk.isascii() or not _IDEOGRAPHS.match(chunk) or len(chunk) <= 2:
+            chunks.append(chunk)
+        else:  # no spaces between words: every two neighbours
+            chunks.extend(chunk[pair : pair + 2] for pair in range(len(chunk) - 1))
+    return chunks
+
+
+def _millilitres(ounces: str) -> str:
+    """Fluid ounces as the round number of millilitres that is printed beside them: 3.4 oz and 3.3 oz are 100 ml."""
+    return f"{5 * round(float(ounces) * 29.57 / 5)}ml"
+
+
+_SIZES: Final = {"1000gb": "1tb", "1024gb": "1tb", "2000gb": "2tb", "2048gb": "2tb"}

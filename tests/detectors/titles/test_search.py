@@ -1,0 +1,54 @@
+"""The search for candidates stays within its bounds, whatever the catalogue."""
+
+import pytest
+
+from detectors.titles.index import Index
+from detectors.titles.scoring import Asked, asked
+from detectors.titles.search import FEW, LOOKED_AT, MANY, Known, best, few, many
+from detectors.titles.tokens import tokens
+
+
+def index_of(names: list[str]) -> Index:
+    index = Index()
+    for name in names:
+        index.add(tokens(name))
+    return index
+
+
+def question(index: Index, title: str) -> tuple[Known, Asked]:
+    said = tokens(title)
+    known = sorted(
+        (index.counts[number], feature, number)
+        for feature in said.features
+        if (number := index.number(feature)) is not None
+    )
+    return known, asked(said, known, index.live)
+
+
+@pytest.mark.parametrize("names", [FEW // 2, FEW + 1, MANY, 5 * MANY])
+def test_what_is_brought_in_does_not_grow_with_the_catalogue(names: int) -> None:
+    index = index_of([f"lumen lamp x{at}" for at in range(names)])
+    known, title = question(index, "lumen lamp")
+    assert len(few(index, known, title)) <= FEW
+    found = many(index, known, title)
+    assert len(found) <= 8 * LOOKED_AT
+    assert len(best(index, [""] * names, found)) <= LOOKED_AT
+
+
+def test_common_features_together_find_what_none_of_them_does_alone() -> None:
+    colours, shapes = [f"c{chr(97 + at)}" for at in range(20)], [f"s{chr(97 + at)}" for at in range(20)]
+    names = [f"{colour} {shape} lamp" for colour in colours for shape in shapes] * 2
+    names.append("ca sb sc lamp")
+    index = index_of(names)
+    known, title = question(index, "sc ca sb")
+    found = many(index, known, title)
+    assert max(found, key=found.__getitem__) == len(names) - 1
+
+
+def test_a_search_leaves_nothing_behind_for_the_next() -> None:
+    index = index_of([f"lumen lamp x{at}" for at in range(1_000)])
+    known, title = question(index, "lumen lamp x7")
+    before = many(index, known, title)
+    other, another_title = question(index, "lamp x8")
+    many(index, other, another_title)
+    assert many(index, known, title) == before

@@ -1,0 +1,109 @@
+"""What a title is cut into: the same features however a seller writes the same thing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.titles.fold import MAX_CHARACTERS, fold
+from detectors.titles.rivals import rivals
+from detectors.titles.tokens import MAX_CHUNKS, tokens
+from detectors.titles.words import CODE
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("16 gb", "16GB"),
+        ("16 G", "16gb"),
+        ("1024 GB", "1TB"),
+        ("64 Go", "64gb"),
+        ("2.60 GHz", "2.6ghz"),
+        ("2,6 GHz", "2.6GHz"),
+        ("3.4 oz", "100ml"),
+        ("GT-I9100", "gt i 9100"),
+        ("R-242 INW", "r242inw"),
+        ("EOS 5D Mark III", "eos 5d mk3"),
+        ("Ｇａｌａｘｙ　Ｓ８", "galaxy s8"),
+        ("Gаlаху S8", "galaxy s8"),  # with Cyrillic letters
+        ("gal\u200baxy s8", "galaxy s8"),
+        ("Waschmaschine weiß", "washing white"),
+        ("Réfrigérateur encastrable", "refrigerator integrated"),
+        ("lavadora negra", "washing black"),
+        ("苹果 iPhone 13", "apple iphone 13"),
+        ("华为手机", "huawei phone"),
+        ("iPad 第三代", "ipad 3rd generation"),
+        ("iPad (2. Generation)", "ipad 2nd gen"),
+        ("Hewlett Packard Enterprise", "HP"),
+        ("٦٤ gb", "64gb"),
+    ],
+)
+def test_two_ways_to_write_one_thing_have_the_same_features(one: str, other: str) -> None:
+    assert tokens(one).features.keys() == tokens(other).features.keys()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("iphone 12", "iphone 13"),
+        ("galaxy s8", "galaxy s8 plus"),
+        ("pixel 64gb", "pixel 128gb"),
+        ("ipad gen 2", "ipad gen 3"),
+        ("a52 4g", "a52 5g"),
+        ("chanel 50ml", "chanel 100ml"),
+    ],
+)
+def test_what_makes_another_product_is_another_feature(one: str, other: str) -> None:
+    assert tokens(one).features.keys() != tokens(other).features.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "shared"),
+    [
+        ("Acme UE49XU8000", "acme 49 xu8000", "xu8000"),
+        ("Acme DSC-H310", "acme dsch310", "dsch310"),
+        ("Acme GT-I9100", "i9100", "i9100"),
+        ("Acme XM10 844 W", "xm10844w", "xm10844"),
+    ],
+)
+def test_a_model_number_is_recognised_by_a_part_or_in_another_grouping(name: str, title: str, shared: str) -> None:
+    assert shared in tokens(name).features.keys() & tokens(title).features.keys()
+
+
+def test_text_without_spaces_is_cut_into_neighbours_that_a_longer_title_shares() -> None:
+    assert tokens("空气净化器").features.keys() <= tokens("全新空气净化器正品").features.keys()
+
+
+def test_a_title_is_read_up_to_a_bound() -> None:
+    assert len(fold("x" * 100_000)) == MAX_CHARACTERS
+    assert len(fold("\ufdfa" * 100_000)) == MAX_CHARACTERS  # one character that unfolds to eighteen
+    assert len(tokens("a 1 " * 50_000).features) <= 4 * MAX_CHUNKS
+
+
+@given(st.text())
+def test_any_text_is_cut_into_features_and_always_the_same(text: str) -> None:
+    said = tokens(text)
+    assert all(feature and feature == feature.strip() for feature in said.features)
+    assert tokens(text) == said
+
+
+@pytest.mark.parametrize(
+    ("lacking", "title", "found"),
+    [
+        (["3770k"], "core i7-3770t", (1, 0)),
+        (["3770k"], "core i7 3770-t", (1, 0)),
+        (["3770k"], "core i7 3770 turbo", (0, 0)),  # the next word, no suffix
+        (["3770white"], "core i7-3770t", (0, 0)),
+        (["kir18"], "kil18 fridge", (1, 0)),
+        (["iphone12"], "iphone 13", (0, 1)),
+        (["iphone12"], "galaxy a52", (0, 0)),
+        ([], "iphone 13", (0, 0)),
+        (["iphone12"], "fridge", (0, 0)),
+        (["dsc12x"], "dsc13x", (0, 0)),  # of three parts: its pairs are codes of their own
+    ],
+)
+def test_a_rival_code_agrees_in_one_half_and_differs_in_the_other(
+    lacking: list[str], title: str, found: tuple[int, int]
+) -> None:
+    said = tokens(title)
+    foreign = [feature for feature, kind in said.features.items() if kind == CODE]
+    assert rivals(lacking, foreign, said.folded) == found
