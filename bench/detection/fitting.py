@@ -128,8 +128,8 @@ def threshold(offers: Offers) -> str:
 
 def refit(offers: Offers) -> str:
     """Both fits, the second with the first in force."""
-    scoring.COEFFICIENTS = tuple(fit_ranking(Titles(offers.products), offers.tuning))  # type: ignore[misc]
-    scoring.CONFIDENCE = tuple(fit_confidence(offers))  # type: ignore[misc]
+    scoring.COEFFICIENTS = tuple(fit_ranking(Titles(offers.products), offers.tuning))  # type: ignore[misc, assignment]
+    scoring.CONFIDENCE = tuple(fit_confidence(offers))  # type: ignore[misc, assignment]
     return (
         f"COEFFICIENTS\n{constants(scoring.MEASURES, scoring.COEFFICIENTS)}\n"
         f"CONFIDENCE\n{constants(scoring.GROUNDS, scoring.CONFIDENCE)}\n"

@@ -17,10 +17,13 @@ _LOOKALIKES: Final = str.maketrans(
     "aeopcyxijsdhkmtbhr" + "abeiknoptuxn" + "ilodhtga",
 )
 _LIGATURES: Final = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+_MARKS: Final = frozenset({"tm", "sm"})
 _CHINESE_DIGITS: Final = {digit: str(at) for at, digit in enumerate("一二三四五六七八九", start=1)}
 _GENERATION: Final = re.compile("第?([一二三四五六七八九]|[0-9]{1,2})代")
 _CHINESE: Final = re.compile("|".join(map(re.escape, CHINESE)))
 _PHRASES: Final = re.compile("|".join(map(re.escape, sorted(PHRASES, key=len, reverse=True))))
+#: "S8+" is the S8 Plus; in "D7500 + 18-140mm" and "4400+" it is something else.
+_PLUS: Final = re.compile(r"(?<=[a-z][0-9])\+|(?<=[a-z][0-9]{2})\+")
 _IDEOGRAPH: Final = re.compile("[一-鿿]")
 
 
@@ -34,6 +37,8 @@ def fold(text: str) -> str:
         if _IDEOGRAPH.search(folded):
             folded = _GENERATION.sub(_generation, folded)
             folded = _CHINESE.sub(lambda found: f" {CHINESE[found.group()]} ", folded)
+    if "+" in folded:
+        folded = _PLUS.sub(" plus ", folded)
     if "packard" in folded:
         folded = _PHRASES.sub(lambda found: PHRASES[found.group()], folded)
     return folded
@@ -47,12 +52,15 @@ def _generation(found: re.Match[str]) -> str:
 @lru_cache(maxsize=8192)
 def _character(character: str) -> str:
     """One character folded; a combining mark becomes nothing, a lone surrogate a space."""
-    if unicodedata.category(character) in ("Cs", "Cc", "Cn", "Co"):
-        return " "
-    if unicodedata.category(character) == "Cf":  # zero-width joiners, direction marks: drawn as nothing
+    category = unicodedata.category(character)
+    if category == "Cf":  # zero-width joiners, direction marks: drawn as nothing
         return ""
-    plain = unicodedata.normalize("NFKD", character).casefold()
-    kept = "".join(part for part in plain if not unicodedata.combining(part))
-    digits = "".join(str(unicodedata.decimal(part)) if part.isdecimal() else part for part in kept)
-    ligatured = "".join(_LIGATURES.get(part, part) for part in digits)
-    return unicodedata.normalize("NFC", ligatured.translate(_LOOKALIKES))
+    if category[0] in "CSZ":  # symbols, emoji, controls, spaces: nothing that is compared
+        plain = unicodedata.normalize("NFKC", character).lower()
+        return plain if plain.isascii() and plain not in _MARKS else " "
+    folded = "".join(
+        str(unicodedata.decimal(part)) if part.isdecimal() else _LIGATURES.get(part, part)
+        for part in unicodedata.normalize("NFKD", character).casefold()
+        if not unicodedata.combining(part)
+    ).translate(_LOOKALIKES)
+    return folded if folded.isascii() else unicodedata.normalize("NFC", folded)

@@ -52,3 +52,9 @@ def test_a_search_leaves_nothing_behind_for_the_next() -> None:
     other, another_title = question(index, "lamp x8")
     many(index, other, another_title)
     assert many(index, known, title) == before
+
+
+def test_of_many_names_that_share_as_much_the_shorter_ones_are_looked_at() -> None:
+    index = index_of([f"lumen lamp x{at} with shade and bulb" for at in range(1_000)])
+    short = {index.add(tokens(f"lumen lamp y{at}")) for at in range(LOOKED_AT)}
+    assert set(many(index, *question(index, "lumen lamp"))) == short

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.titles import Titles
-from detectors.titles.resolver import NOTHING
+from detectors.titles.resolver import ANSWER_FROM, NOTHING
+from detectors.titles.scoring import GROUNDS, MEASURES, confidence
+from detectors.titles.tokens import tokens
 from schemas import Product
 
 
@@ -108,9 +110,10 @@ class TestAnswers:
         assert untold.product_id == "kfz3037b"
 
     def test_what_another_name_of_the_product_explains_does_not_count_against_it(self, titles: Titles) -> None:
-        both = titles.resolve("Nordlys Comet II NT-X9100")
-        assert both.product_id == "x9100"
-        assert both.confidence >= titles.resolve("Nordlys Comet II NT-X7777").confidence
+        _, (found, *_) = titles.fits(tokens("Nordlys Comet II NT-X9100"))
+        assert found.product_id == "x9100"
+        assert dict(zip(MEASURES, found.fit.measures, strict=True))["title_coverage"] == pytest.approx(1.0)
+        assert titles.resolve("Nordlys Comet II NT-X9100").product_id == "x9100"
 
     def test_the_features_that_decided_are_named_on_request(self, titles: Titles) -> None:
         assert titles.resolve("frostheim kfz-3037b neu").why == ()
@@ -122,6 +125,13 @@ class TestAnswers:
         assert len(confidences) > 1
         assert confidences == sorted(confidences, reverse=True)
         assert all(0 <= confidence <= 1 for confidence in confidences)
+
+
+@pytest.mark.parametrize("ground", ["contradicted", "same_digits"])
+def test_no_likeness_outweighs_a_hard_contradiction(ground: str) -> None:
+    alike = dict.fromkeys(GROUNDS, 0.0) | {"constant": 1.0, "margin": 6.0, "coverage": 2.0, "score": 100.0}
+    assert confidence(tuple(alike.values())) > ANSWER_FROM
+    assert confidence(tuple((alike | {ground: 1.0}).values())) < 0.5
 
 
 class TestCatalogue:

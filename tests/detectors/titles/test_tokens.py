@@ -35,6 +35,12 @@ from detectors.titles.words import CODE
         ("iPad (2. Generation)", "ipad 2nd gen"),
         ("Hewlett Packard Enterprise", "HP"),
         ("٦٤ gb", "64gb"),
+        ("64㎇", "64gb"),
+        ("Aurora™ 12®", "aurora 12"),
+        ("＋＋Aurora ⑫🔥", "aurora 12"),
+        ("Galaxy S8+ black", "galaxy s8 plus black"),
+        ("Galaxy S10+", "galaxy s10 plus"),
+        ("D7500 + 18-55mm", "d7500 18 55mm"),
     ],
 )
 def test_two_ways_to_write_one_thing_have_the_same_features(one: str, other: str) -> None:
