@@ -8,6 +8,7 @@ import click
 from assay.failure import Failure
 from assay.invocation import Invocation, pass_invocation
 from assay.policy import policy_in_force
+from streams.collector import relax_collector
 from streams.replay import UnreadableError, parse_time, read_reference
 from streams.replay import replay as replay_files
 
@@ -40,6 +41,7 @@ def replay(
         catalogue, refused = read_reference(reference)
         for why in refused[:5]:
             click.echo(f"A line of the reference was left out: {why.error}", err=True)
+        relax_collector()
         summary = asyncio.run(replay_files(events, catalogue, in_force, out, until_us))
     except UnreadableError as error:
         raise Failure(str(error)) from error

@@ -91,10 +91,14 @@ class Columns(NamedTuple):
     units: Sequence[str] | None = None
 
 
-def estimate(columns: Columns, any_young: bool, now_us: int, reference: ReferencePrice | None) -> Estimate:
-    """The estimate at `now_us`; `any_young` False promises that no seller is young then."""
+def estimate(
+    columns: Columns, any_stale: bool, any_young: bool, now_us: int, reference: ReferencePrice | None
+) -> Estimate:
+    """The estimate at `now_us`; False promises that no price is stale, that no seller is young then."""
     values, stale_us, young_until_us, units = columns
-    if not stale_us or min(stale_us) >= now_us:
+    if not (any_stale or any_young) and units is None and len(values) >= MIN_SIZE:
+        return _of_equals(values)
+    if not any_stale:
         weights = [_UNIT] * len(stale_us)
         sellers = len(weights)
     else:  # age counts in whole days
@@ -132,6 +136,23 @@ def estimate(columns: Columns, any_young: bool, now_us: int, reference: Referenc
         sellers,
         real_values[sorted_quantile(real_cumulative, 1, 4)],
         real_values[sorted_quantile(real_cumulative, 3, 4)],
+    )
+
+
+def _of_equals(values: Sequence[float]) -> Estimate:
+    """The same where every price is fresh and every seller established: each weighs one unit."""
+    count = len(values)
+    cumulative = range(_UNIT, _UNIT * (count + 1), _UNIT)
+    at = (count - 1) // 2
+    return Estimate(
+        values[at],
+        max(NORMAL_CONSISTENCY * sorted_mad(values, cumulative, at), MIN_SPREAD),
+        float(count),
+        0.0,
+        count,
+        count,
+        values[(count - 1) // 4],
+        values[(3 * count - 1) // 4],
     )
 
 

@@ -1,7 +1,7 @@
 """Markets: what each seller asks for one product, in one condition class and currency."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import exp
 from typing import Final
 
@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 FRESH_US: Final = 14 * DAY_US
+FOREVER_US: Final = 1 << 62
 NOBODY: Final[frozenset[str]] = frozenset()
 
 
@@ -51,6 +52,7 @@ class Market:
         "_asked",
         "_entries",
         "_flags",
+        "_fresh_until_us",
         "_linked",
         "_sellers",
         "_stale_us",
@@ -60,18 +62,19 @@ class Market:
         "_youngest_us",
     )
 
-    def __init__(self, entries: Mapping[str, Entry] | None = None, flags: Mapping[str, Flags] | None = None) -> None:
+    def __init__(self, entries: Mapping[str, Entry] | None = None, flags: dict[str, Flags] | None = None) -> None:
+        """`flags` may be shared with other markets: change it only by `learn_flags`."""
         self._entries: dict[str, Entry] = dict(entries or {})
-        self._flags: dict[str, Flags] = dict(flags or {})
+        self._flags: dict[str, Flags] = {} if flags is None else flags
         # A ring's mark never equals a seller's id, which holds no control characters.
-        self._linked = {seller_id: f"\0{flag.ring}" for seller_id, flag in self._flags.items() if flag.ring}
-        rows = [(entry.log_price, seller_id, *self._limits(seller_id, entry)) for seller_id, entry in self._weighing()]
-        rows.sort()
+        self._linked: dict[str, str] = {}
+        rows = sorted(self._rows())
         self._values = [row[0] for row in rows]
         self._sellers = [row[1] for row in rows]
         self._stale_us = [row[2] for row in rows]
         self._young_until_us = [row[3] for row in rows]
         self._youngest_us = max(self._young_until_us, default=0)  # nobody here is young from then on
+        self._fresh_until_us = min(self._stale_us, default=FOREVER_US)  # no price here is stale until then
         self._young_entries = sum([entry.stamp_us - entry.registered_us < YOUNG_US for entry in self._entries.values()])
         self._asked: tuple[int, frozenset[str], ReferencePrice | None] | None = None
         self._answer: Estimate | None = None
@@ -90,10 +93,11 @@ class Market:
 
     def kin(self, seller_id: str) -> frozenset[str]:
         """The seller and whoever in this market is of its ring: whom its own price must not be compared with."""
-        ring = self._linked.get(seller_id)
-        if ring is None:
+        flags = self._flags.get(seller_id)
+        if flags is None or not flags.ring:
             return frozenset((seller_id,))
-        return frozenset(other for other, linked in self._linked.items() if linked == ring)
+        mark = _mark_of(flags.ring)
+        return frozenset([seller_id, *(other for other, linked in self._linked.items() if linked == mark)])
 
     # ---- writing
 
@@ -103,7 +107,7 @@ class Market:
         if held is not None:
             if held[:2] >= entry[:2]:
                 return False
-            self._take_out(seller_id)
+            self._take_out(seller_id, held, self._flags.get(seller_id))
             self._young_entries -= held.stamp_us - held.registered_us < YOUNG_US
         self._asked = None
         self._entries[seller_id] = entry
@@ -113,22 +117,16 @@ class Market:
         return self._entries.get(seller_id) is entry
 
     def set_flags(self, seller_id: str, flags: Flags) -> bool:
-        """Takes newer flags of a seller in, before or after its entry. Whether they were newer."""
-        held = self._flags.get(seller_id)
-        if held is not None and (held is flags or held[:2] >= flags[:2]):
-            return False
-        self._asked = None
+        """Takes newer flags of a seller into a market by itself, before or after its entry. Whether they were newer."""
+        return learn_flags(self._flags, seller_id, flags, (self,))
+
+    def flags_changed(self, seller_id: str, before: Flags | None) -> None:
+        """What is known of the seller is not what it was `before`, and more than its activity."""
         entry = self._entries.get(seller_id)
         if entry is not None:
-            self._take_out(seller_id)
-        self._flags[seller_id] = flags
-        if flags.ring:
-            self._linked[seller_id] = f"\0{flags.ring}"
-        else:
-            self._linked.pop(seller_id, None)
-        if entry is not None:
+            self._asked = None
+            self._take_out(seller_id, entry, before)
             self._put_in(seller_id, entry)
-        return True
 
     def _hold_caps(self) -> None:
         while self._young_entries > MARKET_YOUNG_SELLERS:
@@ -143,17 +141,19 @@ class Market:
             for seller_id, entry in self._entries.items()
             if (entry.stamp_us - entry.registered_us < YOUNG_US) is young
         )
-        self._take_out(seller_id)
-        del self._entries[seller_id]
+        self._take_out(seller_id, self._entries.pop(seller_id), self._flags.get(seller_id))
         self._young_entries -= young
-        self._flags.pop(seller_id, None)
-        self._linked.pop(seller_id, None)
 
-    def _weighing(self) -> Iterator[tuple[str, Entry]]:
+    def _rows(self) -> Iterator[tuple[float, str, int, int]]:
         for seller_id, entry in self._entries.items():
             flags = self._flags.get(seller_id)
             if flags is None or flags.counts:
-                yield seller_id, entry
+                self._link(seller_id, flags)
+                yield (entry.log_price, seller_id, *self._limits(seller_id, entry))
+
+    def _link(self, seller_id: str, flags: Flags | None) -> None:
+        if flags is not None and flags.ring:
+            self._linked[seller_id] = _mark_of(flags.ring)
 
     def _limits(self, seller_id: str, entry: Entry) -> tuple[int, int]:
         """Until when the price is fresh, and until when its seller is young."""
@@ -177,11 +177,15 @@ class Market:
         self._stale_us.insert(row, stale_us)
         self._young_until_us.insert(row, young_until_us)
         self._youngest_us = max(self._youngest_us, young_until_us)
+        self._fresh_until_us = min(self._fresh_until_us, stale_us)
+        self._link(seller_id, flags)
 
-    def _take_out(self, seller_id: str) -> None:
-        row = self._row(seller_id)
-        if row >= 0:
+    def _take_out(self, seller_id: str, entry: Entry, flags: Flags | None) -> None:
+        """Takes out the row that stands for that entry under those flags, if it weighs."""
+        if flags is None or flags.counts:
+            row = self._sellers.index(seller_id, bisect_left(self._values, entry.log_price))
             del self._values[row], self._sellers[row], self._stale_us[row], self._young_until_us[row]
+            self._linked.pop(seller_id, None)
 
     def _sign_us(self, seller_id: str) -> int:
         entry, flags = self._entries[seller_id], self._flags.get(seller_id)
@@ -196,6 +200,18 @@ class Market:
             return -1
         return self._sellers.index(seller_id, bisect_left(self._values, entry.log_price))
 
+    def _is_any_stale(self, now_us: int) -> bool:
+        """Whether a price may be stale; only then is newer activity of its seller looked up."""
+        if now_us <= self._fresh_until_us:
+            return False
+        stale_us = self._stale_us
+        for row, until_us in enumerate(stale_us):
+            if until_us < now_us:
+                seller_id = self._sellers[row]
+                stale_us[row], _ = self._limits(seller_id, self._entries[seller_id])
+        self._fresh_until_us = min(stale_us, default=FOREVER_US)
+        return now_us > self._fresh_until_us
+
     # ---- asking
 
     def estimate(
@@ -206,8 +222,9 @@ class Market:
             reference = None
         asked = (now_us, without, reference)
         if asked != self._asked or self._answer is None:
-            self._answer = estimates.estimate(self._columns(without), self._youngest_us > now_us, now_us, reference)
-            self._asked = asked
+            any_stale, any_young = self._is_any_stale(now_us), self._youngest_us > now_us
+            self._answer = estimates.estimate(self._columns(without), any_stale, any_young, now_us, reference)
+            self._asked = None if any_stale else asked  # a seller's activity can make a stale price fresh
         return self._answer
 
     def _columns(self, without: frozenset[str]) -> Columns:
@@ -229,6 +246,7 @@ class Market:
         A ring is one seller; prices are compared as ratios rounded to 3 decimals.
         """
         found = set()
+        self._is_any_stale(now_us)
         for row, value in enumerate(self._values):
             if round(exp(min(value - log_price, MAX_EXPONENT)), 3) > ratio:
                 break
@@ -244,3 +262,20 @@ class Market:
         """How old the prices of those who weigh are: median days since the last sign that their listing lives."""
         signs_us = sorted(self._sign_us(seller_id) for seller_id in self._sellers if seller_id not in without)
         return max(now_us - signs_us[len(signs_us) // 2], 0) / DAY_US if signs_us else 0.0
+
+
+def learn_flags(known: dict[str, Flags], seller_id: str, flags: Flags, markets: Iterable[Market]) -> bool:
+    """Takes newer flags of a seller into `known`, which the `markets` share that it is in. Whether they were newer."""
+    before = known.get(seller_id)
+    if before is not None and (before is flags or before[:2] >= flags[:2]):
+        return False
+    known[seller_id] = flags
+    # Every seller is a day longer active every day: markets look that up when a price is stale, nobody is told.
+    if before is None or before[4:] != flags[4:] or before.registered_us != flags.registered_us:
+        for market in markets:
+            market.flags_changed(seller_id, before)
+    return True
+
+
+def _mark_of(ring: str) -> str:
+    return f"\0{ring}"

@@ -16,6 +16,7 @@ from detectors.judge import Judge
 from detectors.policy import Policy
 from detectors.products import Reference
 from schemas.fields import SECOND_US
+from streams.collector import relax_collector
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.live import LiveHop
@@ -45,6 +46,7 @@ def run_worker(settings: Settings, policy: Policy) -> None:
     asyncio.run(reference_topics.read_to_end())
     app = make_worker(settings, policy, partitions, reference)
     app.task(reference_topics.follow)
+    relax_collector()
     worker = faust.Worker(app, quiet=True, override_logging=False)
     worker.spinner = None  # it writes escape codes, into files too
     worker.execute_from_commandline()

@@ -74,6 +74,7 @@ end
 
 pass_on('ZADD', deadlines, count())
 pass_on('ZREM', deadlines, count())
+pass_on('XDEL', outbox, count())
 
 local answer = { 1 }
 for i = 1, count() do

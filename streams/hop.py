@@ -1,4 +1,4 @@
-"""The hop: decode, load, judge, commit, publish, acknowledge. Knows neither Kafka nor Redis.
+"""The hop: decode, load, judge, commit; `streams.publishing` does the rest. Knows neither Kafka nor Redis.
 
 Its three edges are a source that fills the partitions' lanes, a `Store`, and an `Outbox`. Any trouble between load
 and commit ends the same way: the partitions involved are dropped as they stand in memory and opened again from the
@@ -21,8 +21,9 @@ from streams.counts import Counts
 from streams.deadlines import HEAD, Deadlines, deadline_id, parts_of
 from streams.outbox import Outbox, line_of
 from streams.partition import Arrival, Item, Partition
+from streams.publishing import Publisher
 from streams.sellers import change_of, seller_from
-from streams.store import Committed, Fenced, Line, PartitionCommit, Store, TakenOverError
+from streams.store import Fenced, Line, PartitionCommit, Store, TakenOverError
 from streams.surroundings import Surroundings
 
 SELLERS_KEPT: Final = 200_000
@@ -77,7 +78,7 @@ class Hop:
     ) -> None:
         self.judge = judge
         self.store = store
-        self.outbox = outbox
+        self.publisher = Publisher(store, outbox)
         self.around = around
         self.terms = terms
         self.clock = clock
@@ -88,32 +89,9 @@ class Hop:
         head = await self.store.open(number)
         deadlines = Deadlines(await self.store.next_due(number, HEAD))
         partition = Partition(number, head, lanes, deadlines)
-        waiting = [*head.unpublished]
-        if waiting:
-            await self.outbox.publish(number, [one.line for one in waiting])
-            await self.store.published(number, [one.id for one in waiting])
-        await self.reemit(partition)
+        await self.publisher.take_over(number, head)
+        await self.publisher.reemit(partition)
         return partition
-
-    async def reemit(self, partition: Partition) -> None:
-        """Publishes again what a fenced worker may have sent out of turn."""
-        asked = await self.store.to_reemit(partition.number)
-        if asked:
-            await self.outbox.publish(partition.number, [one.line for one in asked])
-            await self.store.reemitted(partition.number, [one.id for one in asked])
-
-    async def let_go(self, partitions: Iterable[Partition]) -> None:
-        """Before partitions are dropped: what was sent to one that has another owner by now is to be sent again.
-
-        A worker that was frozen learns in this way that it was late, though it had nothing more to commit.
-        """
-        sent = [partition for partition in partitions if partition.sent]
-        looks = [PartitionCommit(partition.number, partition.epoch) for partition in sent]
-        for partition, outcome in zip(sent, await self.store.commit(looks), strict=True):
-            if isinstance(outcome, Fenced):
-                await self.store.reemit(partition.number, partition.sent)
-            else:
-                partition.epoch = outcome.epoch
 
     def decode(self, partition: Partition, arrivals: Iterable[Arrival]) -> None:
         """Step 1: bytes to events, into the lanes of their topics. Bad bytes stay in their place as dead letters."""
@@ -132,39 +110,32 @@ class Hop:
             lane.add(item)
 
     async def step(self, partitions: Iterable[Partition]) -> int:
-        """Steps 2 to 5 over what the lanes hold; how many records were judged.
+        """Steps 2 to 4 over what the lanes hold; how many records were judged.
 
-        Raises `PartitionLostError` for partitions that have another owner, after the others' lines are published,
-        and `StoreUnavailableError` when no outcome is known: in both cases the state in memory is not to be used.
+        Raises `PartitionLostError` for partitions that have another owner, and `StoreUnavailableError` or what the
+        outbox raised when no outcome is known: in all cases the state in memory is not to be used.
         """
+        partitions = list(partitions)
+        await self.publisher.wait(partition for partition in partitions if partition.has_arrived)
         batches = [batch for batch in map(self._take, partitions) if batch is not None]
         if not batches:
             return 0
         lost = await self._load(batches)
-        works = [self._judge(batch) for batch in batches if batch.partition not in lost]
-        await self.around.tell(self.store)
-        outcomes = await self.store.commit([work.commit for work in works])
-        published = []
-        for work, outcome in zip(works, outcomes, strict=True):
-            if isinstance(outcome, Fenced):
-                lost[work.partition] = outcome.why
-            else:
-                published.append(self._committed(work, outcome))
-        # All of them end before any trouble is told: none may go on publishing beside whoever opens anew.
-        troubles = await asyncio.gather(*published, return_exceptions=True)
-        for trouble in troubles:
-            if trouble is not None:
-                raise trouble
+        lost |= await self._commit([self._judge(batch) for batch in batches if batch.partition not in lost])
         self.around.evict()
         for partition in lost:
-            await self.store.reemit(partition.number, partition.sent)
+            await self.publisher.report(partition)
         if lost:
             raise PartitionLostError(list(lost.items()))
         return sum(len(batch.items) for batch in batches)
 
     async def finish(self, partition: Partition, until_us: int) -> None:
         """The end of a replay: deadlines due up to `until_us`, inclusive, fall due."""
-        await self._settle(partition, until_us + 1)
+        batch = Batch(partition, [], max(until_us + 1, partition.watermark_us))
+        lost = await self._load([batch]) or await self._commit([self._judge(batch)])
+        if lost:
+            raise PartitionLostError(list(lost.items()))
+        await self.publisher.wait([partition])
 
     # ---- the steps
 
@@ -175,18 +146,6 @@ class Hop:
         if not items and not partition.deadlines.is_due(watermark_us):
             return None
         return Batch(partition, items, watermark_us)
-
-    async def _settle(self, partition: Partition, watermark_us: int) -> None:
-        """Deadlines alone, committed by epoch."""
-        batch = Batch(partition, [], max(watermark_us, partition.watermark_us))
-        if lost := await self._load([batch]):
-            raise PartitionLostError(list(lost.items()))
-        work = self._judge(batch)
-        await self.around.tell(self.store)
-        (outcome,) = await self.store.commit([work.commit])
-        if isinstance(outcome, Fenced):
-            raise PartitionLostError([(partition, outcome.why)])
-        await self._committed(work, outcome)
 
     async def _load(self, batches: Sequence[Batch]) -> dict[Partition, str]:
         """Step 2: sellers that are not in memory, markets that are not fresh, deadlines beyond the horizon.
@@ -312,20 +271,28 @@ class Hop:
         key = f"{topic}:{arrival.partition}:{arrival.offset}".encode()
         work.commit.outbox.append(Line(topics.DEAD_LETTERS.name, key, wire.encode(letter), False))
 
-    async def _committed(self, work: Work, outcome: Committed) -> None:
-        """Steps 5 and 6 for one partition: what was committed is published, then need not be kept."""
-        partition, lines = work.partition, work.commit.outbox
-        partition.epoch = outcome.epoch
-        partition.stored.update(work.commit.offsets)
-        partition.sent.clear()
-        for seller_id in work.touched:
-            partition.sellers.move_to_end(seller_id)
-        partition.evict(self.terms.sellers_kept)
-        if lines:
-            partition.sent.update((line.topic, line.key) for line in lines if line.compacted)
-            await self.outbox.publish(partition.number, lines)
-            await self.store.published(partition.number, outcome.outbox_ids)
-        partition.published.update(work.commit.offsets)
+    async def _commit(self, works: Sequence[Work]) -> dict[Partition, str]:
+        """Step 4, once the lines of the commit before have arrived; what follows is published meanwhile.
+
+        Partitions whose commit was refused come back with the reason.
+        """
+        await self.publisher.wait([work.partition for work in works])
+        for work in works:
+            work.commit.arrived, work.partition.arrived = work.partition.arrived, []
+        entries, flags = self.around.news()
+        outcomes = await self.store.commit([work.commit for work in works], entries, flags)
+        lost = {}
+        for (partition, commit, touched), outcome in zip(works, outcomes, strict=True):
+            if isinstance(outcome, Fenced):
+                lost[partition] = outcome.why
+                continue
+            partition.epoch = outcome.epoch
+            partition.stored.update(commit.offsets)
+            for seller_id in touched:
+                partition.sellers.move_to_end(seller_id)
+            partition.evict(self.terms.sellers_kept)
+            self.publisher.begin(partition, commit.outbox, outcome.outbox_ids, commit.offsets)
+        return lost
 
     # ---- small things
 

@@ -73,7 +73,7 @@ class LiveHop:
             self._let_go = dict(self.published())
             gone = [partition for number in partitions if (partition := self.partitions.pop(number, None)) is not None]
             try:
-                await self._lasting(partial(self.hop.let_go, gone), LETTING_GO_S)
+                await self._lasting(partial(self.hop.publisher.let_go, gone), LETTING_GO_S)
             except StoreUnavailableError as error:
                 LOGGER.warning("Whether partitions were lost before they were given up is not known: %s", error)
         LOGGER.info("Gave up partitions %s", sorted(partitions))
@@ -173,7 +173,7 @@ class LiveHop:
         """Drops what is in memory of these partitions and starts again from the store."""
         self.hop.around.forget()
         gone = [partition for number in numbers if (partition := self.partitions.pop(number, None)) is not None]
-        await self._lasting(partial(self.hop.let_go, gone))
+        await self._lasting(partial(self.hop.publisher.let_go, gone))
         for number in numbers:
             partition = await self._lasting(partial(self.hop.open, number, self.topics))
             self.partitions[number] = partition
@@ -208,7 +208,8 @@ class LiveHop:
                     if time.monotonic() - reemitted_s > REEMIT_EVERY_S:
                         reemitted_s = time.monotonic()
                         for partition in list(self.partitions.values()):
-                            await self._lasting(partial(self.hop.reemit, partition))
+                            await self._lasting(partial(self.hop.publisher.tidy, partition))
+                            await self._lasting(partial(self.hop.publisher.reemit, partition))
             except Exception as error:  # noqa: BLE001 - re-routed: the worker ends with it
                 self._stop(error)
                 return

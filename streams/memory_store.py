@@ -86,7 +86,11 @@ class MemoryStore:
     async def next_due(self, partition: int, limit: int) -> list[tuple[str, int]]:
         return self._partition(partition).deadlines.first(limit)
 
-    async def commit(self, commits: Sequence[PartitionCommit]) -> list[Committed | Fenced]:
+    async def commit(
+        self, commits: Sequence[PartitionCommit], entries: Sequence[MarketWrite] = (), flags: Sequence[FlagWrite] = ()
+    ) -> list[Committed | Fenced]:
+        self._write_flags(flags)
+        self._write_markets(entries)
         return [self._commit(commit) for commit in commits]
 
     def _commit(self, commit: PartitionCommit) -> Committed | Fenced:
@@ -101,6 +105,8 @@ class MemoryStore:
         stored.watermark_us = max(stored.watermark_us, commit.watermark_us)
         for seller_id, change in commit.sellers.items():
             _change(stored.sellers, seller_id, change)
+        for id_ in commit.arrived:
+            stored.outbox.pop(id_, None)
         for id_, due_us in commit.deadlines.items():
             stored.deadlines.put(id_, due_us)
         return Committed(stored.epoch, tuple([self._put_out(stored, line) for line in commit.outbox]))
@@ -137,7 +143,7 @@ class MemoryStore:
         markets = self.markets
         return {key: market.entries.copy() if (market := markets.get(key)) else {} for key in keys}
 
-    async def write_markets(self, writes: Sequence[MarketWrite]) -> None:
+    def _write_markets(self, writes: Sequence[MarketWrite]) -> None:
         for key, seller_id, entry in writes:
             market = self.markets.get(key)
             if market is None:
@@ -148,7 +154,7 @@ class MemoryStore:
         flags = self.flags
         return {seller_id: flags[seller_id] for seller_id in seller_ids if seller_id in flags}
 
-    async def write_flags(self, writes: Sequence[FlagWrite]) -> None:
+    def _write_flags(self, writes: Sequence[FlagWrite]) -> None:
         for seller_id, flags in writes:
             old = self.flags.get(seller_id)
             if old is None or STAMP.unpack_from(flags) > STAMP.unpack_from(old):

@@ -5,6 +5,7 @@ partition stops where a lane is empty and its topic's end is not confirmed, so t
 what running live would have given.
 """
 
+import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from heapq import heapify, heappop, heapreplace
@@ -68,7 +69,8 @@ class Partition:
     """A partition in its owner's memory, from opening to revocation or a refused commit.
 
     `stored` are the offsets committed beside the states, `published` those up to which everything is on the broker.
-    `sent` is what the last commit published: too late, if another owner has been there since.
+    `sent` is what the last commit published: too late, if another owner has been there since. `on_its_way` ends when
+    it has arrived, `arrived` are the ids of lines that have and that the store still keeps.
     """
 
     def __init__(self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines) -> None:
@@ -82,6 +84,13 @@ class Partition:
         self.deadlines = deadlines
         self.sellers: OrderedDict[str, SellerState] = OrderedDict()
         self.sent: set[tuple[str, bytes]] = set()
+        self.on_its_way: asyncio.Task[None] | None = None
+        self.arrived: list[str] = []
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the sending of what was last committed has ended, well or badly, and nobody has looked yet."""
+        return self.on_its_way is not None and self.on_its_way.done()
 
     @property
     def buffered(self) -> int:

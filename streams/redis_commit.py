@@ -43,7 +43,7 @@ def commit_call(prefix: str, commit: PartitionCommit, fresh_epoch: int) -> Call:
         arguments += (OFFSET + topic, offset)
     arguments += (len(changes.gone), len(changes.cores), *changes.cores.values())
     arguments += (len(changes.put_keys), *changes.put, len(changes.taken_keys), *changes.taken)
-    arguments += (len(put), *put, len(taken), *taken, len(commit.outbox))
+    arguments += (len(put), *put, len(taken), *taken, len(commit.arrived), *commit.arrived, len(commit.outbox))
     for line in commit.outbox:
         arguments += (line.topic, line.key, line.value or b"", _kind_of(line))
     return Call(COMMIT, keys, arguments)

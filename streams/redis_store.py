@@ -108,11 +108,26 @@ class RedisStore:
         (found,) = await self._pipe.ask_surely([("ZRANGEBYSCORE", key, "-inf", until, "WITHSCORES", "LIMIT", 0, limit)])
         return [(id_.decode(), int(due_us)) for id_, due_us in zip(found[::2], found[1::2], strict=True)]
 
-    async def commit(self, commits: Sequence[PartitionCommit]) -> list[Committed | Fenced]:
+    async def commit(
+        self, commits: Sequence[PartitionCommit], entries: Sequence[MarketWrite] = (), flags: Sequence[FlagWrite] = ()
+    ) -> list[Committed | Fenced]:
+        told = [*self._flag_calls(flags), *self._market_calls(entries)]
         epochs = [_fresh_epoch() for _ in commits]
         calls = [commit_call(self._prefix, commit, epoch) for commit, epoch in zip(commits, epochs, strict=True)]
-        answers = await run(self._pipe, calls)
-        return [read_answer(*each) for each in zip(answers, commits, epochs, strict=True)]
+        answers = await run(self._pipe, [*told, *calls])
+        return [read_answer(*each) for each in zip(answers[len(told) :], commits, epochs, strict=True)]
+
+    def _market_calls(self, writes: Sequence[MarketWrite]) -> list[Call]:
+        by_market: dict[str, list[bytes | str | int]] = {}
+        for key, seller_id, entry in writes:
+            arguments = by_market.setdefault(key, [MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US])
+            arguments += (seller_id, entry)
+        return [Call(MARKET, (self._market(key),), arguments) for key, arguments in by_market.items()]
+
+    def _flag_calls(self, writes: Sequence[FlagWrite]) -> list[Call]:
+        if not writes:
+            return []
+        return [Call(FLAGS, (f"{self._prefix}:flags",), [each for write in writes for each in write])]
 
     async def published(self, partition: int, ids: Sequence[str]) -> None:
         if ids:
@@ -146,26 +161,12 @@ class RedisStore:
         replies = await self._pipe.ask_surely([("HGETALL", self._market(key)) for key in wanted])
         return {key: _by_id(reply) for key, reply in zip(wanted, replies, strict=True)}
 
-    async def write_markets(self, writes: Sequence[MarketWrite]) -> None:
-        by_market: dict[str, list[bytes | str | int]] = {}
-        for key, seller_id, entry in writes:
-            arguments = by_market.setdefault(key, [MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US])
-            arguments += (seller_id, entry)
-        calls = [Call(MARKET, (self._market(key),), arguments) for key, arguments in by_market.items()]
-        await run(self._pipe, calls)
-
     async def load_flags(self, seller_ids: Iterable[str]) -> dict[str, bytes]:
         ids = list(seller_ids)
         if not ids:
             return {}
         (found,) = await self._pipe.ask_surely([("HMGET", f"{self._prefix}:flags", *ids)])
         return {seller_id: flags for seller_id, flags in zip(ids, found, strict=True) if flags is not None}
-
-    async def write_flags(self, writes: Sequence[FlagWrite]) -> None:
-        if writes:
-            await run(
-                self._pipe, [Call(FLAGS, (f"{self._prefix}:flags",), [each for write in writes for each in write])]
-            )
 
     async def meta(self) -> Mapping[str, str]:
         (fields,) = await self._pipe.ask_surely([("HGETALL", f"{self._prefix}:meta")])

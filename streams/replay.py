@@ -68,6 +68,7 @@ async def feed(hop: Hop, partition: Partition, chunk: Sequence[Arrival]) -> None
     partition.lanes[LANE].read_to = chunk[-1].offset + 1
     while partition.buffered:
         await hop.step([partition])
+    await hop.publisher.wait([partition])
 
 
 async def end(hop: Hop, partition: Partition, until_us: int | None) -> None:

@@ -52,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = LIVE_LATENESS_SECONDS
     fetch_max_wait_ms: Annotated[Positive, Meta(description="how long a broker holds an empty fetch")] = 50
     max_poll_records: Annotated[Positive, Meta(description="events in one batch at most")] = 2000
-    linger_ms: Annotated[Annotated[int, Meta(ge=0)], Meta(description="how long published lines wait for more")] = 5
+    linger_ms: Annotated[Annotated[int, Meta(ge=0)], Meta(description="how long published lines wait for more")] = 0
     session_timeout_seconds: Annotated[Positive, Meta(description="silence after which a worker is given up")] = 30
     seller_cache: Annotated[Positive, Meta(description="sellers that a worker keeps in memory")] = 200_000
     market_cache_seconds: Annotated[

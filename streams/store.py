@@ -74,7 +74,8 @@ class PartitionCommit:
 
     `expected` holds the offset that must be stored for each topic the batch read (absent: none is stored yet);
     empty for deadline firings, which are fenced by the epoch alone. A lower watermark than the stored one is ignored.
-    Deadlines map an id to when it falls due in microseconds since 1970 (below 2^53), None takes it away.
+    Deadlines map an id to when it falls due in microseconds since 1970 (below 2^53), None takes it away. `arrived` are
+    the ids of lines committed before that the broker has acknowledged since.
     """
 
     partition: int
@@ -85,6 +86,7 @@ class PartitionCommit:
     sellers: dict[str, SellerChange] = field(default_factory=dict)
     deadlines: dict[str, int | None] = field(default_factory=dict)
     outbox: list[Line] = field(default_factory=list)
+    arrived: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +163,22 @@ class Store(Protocol):
     async def next_due(self, partition: int, limit: int) -> list[tuple[str, int]]:
         """The first `limit` deadlines (id, due) of the partition, by (due, id as UTF-8 bytes)."""
 
-    async def commit(self, commits: Sequence[PartitionCommit]) -> list[Committed | Fenced]:
-        """Each commit whole or not at all, in one round trip for all of them.
+    async def commit(
+        self, commits: Sequence[PartitionCommit], entries: Sequence[MarketWrite] = (), flags: Sequence[FlagWrite] = ()
+    ) -> list[Committed | Fenced]:
+        """Each commit whole or not at all, in one round trip for all of them, behind what crosses sellers.
+
+        Entries and flags are written in any case. The newest stamp wins, an equal one changes nothing; the caps of a
+        market hold after each entry. Any order and repetition of the same entries gives the same market as long as
+        its sellers fit the caps, and above them as long as each seller stays in its group. If one turns from young to
+        established, the place it leaves goes to whoever writes next and not to one evicted before: who that is
+        depends on the order.
 
         After `StoreUnavailableError` each of them may or may not stand: `open` tells.
         """
 
     async def published(self, partition: int, ids: Sequence[str]) -> None:
-        """The broker has acknowledged these lines of the outbox: they need not be kept."""
+        """As `PartitionCommit.arrived`, where there is nothing to commit."""
 
     async def reemit(self, partition: int, keys: Iterable[tuple[str, bytes]]) -> None:
         """A fenced worker tells the owner which (topic, key) it may have sent out of turn."""
@@ -186,19 +196,8 @@ class Store(Protocol):
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         """The entries of each market by seller, in one round trip. The answer is the caller's own."""
 
-    async def write_markets(self, writes: Sequence[MarketWrite]) -> None:
-        """The entry with the newest stamp wins, an equal one changes nothing; the caps hold after each write.
-
-        Any order and repetition of the same writes gives the same market as long as its sellers fit the caps, and
-        above them as long as each seller stays in its group. If one turns from young to established, the place it
-        leaves goes to whoever writes next and not to one evicted before: who that is depends on the order.
-        """
-
     async def load_flags(self, seller_ids: Iterable[str]) -> dict[str, bytes]:
         """The flags of those sellers that have any."""
-
-    async def write_flags(self, writes: Sequence[FlagWrite]) -> None:
-        """The flags with the newest stamp win, equal ones change nothing."""
 
     async def meta(self) -> Mapping[str, str]:
         """What the state was written with: partition count, topics, assignor, state version; empty when new."""

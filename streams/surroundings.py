@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from detectors.entries import Entry, Flags, pack, pack_flags, unpack, unpack_flags
-from detectors.market import Market
+from detectors.market import Market, learn_flags
 from detectors.products import Reference
 from schemas import Product
 from streams.store import FlagWrite, MarketWrite, Store
@@ -46,7 +46,7 @@ class Surroundings:
         """The market of that key; empty where nothing is known."""
         held = self._markets.get(key)
         if held is None:
-            held = self._markets[key] = _Held(Market(), {})
+            held = self._markets[key] = _Held(Market(flags=self._flags), {})
         return held.market
 
     def product(self, product_id: str) -> Product | None:
@@ -84,32 +84,26 @@ class Surroundings:
                 self._take_flags(seller_id, unpack_flags(stored), stored)
 
     def _made_of(self, key: str, stored: dict[str, bytes]) -> _Held:
-        known = {seller_id: self._flags[seller_id] for seller_id in stored if seller_id in self._flags}
         for seller_id in stored:
             self._where[seller_id].add(key)
-        return _Held(Market({seller_id: unpack(entry) for seller_id, entry in stored.items()}, known), stored)
+        return _Held(Market({seller_id: unpack(entry) for seller_id, entry in stored.items()}, self._flags), stored)
 
     def _catch_up(self, key: str, held: _Held, stored: dict[str, bytes]) -> bool:
         """Brings a market to what the store has; False where it has to be made anew. Mostly nothing has changed."""
         before = held.stored
         if before != stored:
             for seller_id, entry in stored.items():
-                if before.get(seller_id) != entry and not self._put(key, held.market, seller_id, unpack(entry)):
-                    return False
+                if before.get(seller_id) != entry:
+                    self._where[seller_id].add(key)
+                    if not held.market.write(seller_id, unpack(entry)):
+                        return False
             held.stored = stored
         return held.market.entries().keys() == stored.keys()
 
-    def _put(self, key: str, market: Market, seller_id: str, entry: Entry) -> bool:
-        """An entry into a market in memory, behind what is known of its seller; whether it stands."""
-        self._where[seller_id].add(key)
-        flags = self._flags.get(seller_id)
-        if flags is not None:
-            market.set_flags(seller_id, flags)
-        return market.write(seller_id, entry)
-
     def write(self, seller_id: str, key: str, entry: Entry) -> None:
-        """The seller's new entry in a market, seen here at once and by the others with the next `tell`."""
-        stands = self._put(key, self.market(key), seller_id, entry)
+        """The seller's new entry in a market, seen here at once and by the others with the next commit."""
+        self._where[seller_id].add(key)
+        stands = self.market(key).write(seller_id, entry)
         if self._fresh_us is not None:
             packed = pack(entry)
             if stands:
@@ -117,20 +111,20 @@ class Surroundings:
             self._entry_writes.append(MarketWrite(key, seller_id, packed))
 
     def flag(self, seller_id: str, flags: Flags) -> None:
-        """The seller's new flags, seen here at once in every market that it is in, and told with the next `tell`."""
+        """The seller's new flags, seen here at once in every market that it is in, and told with the next commit."""
         packed = b"" if self._fresh_us is None else pack_flags(flags)
         self._take_flags(seller_id, flags, packed)
         if self._fresh_us is not None:
             self._flag_writes.append(FlagWrite(seller_id, packed))
 
-    async def tell(self, store: Store) -> None:
-        """Writes what was collected. Repeating it is harmless, so it may come before a commit that is refused."""
+    def news(self) -> tuple[list[MarketWrite], list[FlagWrite]]:
+        """What was collected for the others since it was last asked for; it goes out with the next commit.
+
+        Repeating it is harmless, so it may be told beside a commit that is refused.
+        """
         entries, self._entry_writes = self._entry_writes, []
         flags, self._flag_writes = self._flag_writes, []
-        if flags:
-            await store.write_flags(flags)
-        if entries:
-            await store.write_markets(entries)
+        return entries, flags
 
     def forget(self) -> None:
         """Drops what was not told and what was read: after a refused commit memory is not to be trusted."""
@@ -153,10 +147,6 @@ class Surroundings:
                     self._stored_flags.pop(seller_id, None)
 
     def _take_flags(self, seller_id: str, flags: Flags, stored: bytes) -> None:
-        held = self._flags.get(seller_id)
-        if held is None or held[:2] < flags[:2]:
-            self._flags[seller_id] = flags
+        markets = (self._markets[key].market for key in self._where.get(seller_id, ()) if key in self._markets)
+        if learn_flags(self._flags, seller_id, flags, markets):
             self._stored_flags[seller_id] = stored
-            for key in self._where.get(seller_id, ()):
-                if key in self._markets:
-                    self._markets[key].market.set_flags(seller_id, flags)

@@ -4,12 +4,13 @@ Most titles hold no word that matters and cost two looks: a split, and whether a
 """
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from detectors.wording import accessories, packs, replicas
 from detectors.wording.chinese import read_chinese
 from detectors.wording.context import is_beauty, is_extra, is_negated
-from detectors.wording.folding import flatten, fold, words_of
+from detectors.wording.folding import MAX_RAW, flatten, fold, words_of
 from detectors.wording.guards import GUARDS
 from detectors.wording.phrases import CONDITIONS, INSTRUMENT, KINDS, TESTER, Phrases
 
@@ -35,6 +36,7 @@ NOTHING_SAID: Final = Wording()
 
 _CONDITION_WORDS: Final = frozenset().union(*(one.words for one in CONDITIONS))
 _KINDS: Final = (*KINDS, TESTER)
+REMEMBERED_TITLES: Final = 4_096
 _ACCESSORY: Final = 1
 _PACK: Final = 2
 _REPLICA: Final = 4
@@ -70,6 +72,12 @@ _CHINESE: Final = re.compile("[㐀-鿿]")
 
 def read_title(title: str, category: str | None = None) -> Wording:
     """What the title says, in English, Chinese, German, Spanish or French; any text is taken, in linear time."""
+    # One event asks several times, and a listing that changes keeps its title: remembered by what is read of it at all.
+    return _read(title[:MAX_RAW], category)
+
+
+@lru_cache(maxsize=REMEMBERED_TITLES)
+def _read(title: str, category: str | None) -> Wording:
     folded = fold(title)
     words = words_of(folded)
     asked = 0

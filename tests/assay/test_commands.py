@@ -56,7 +56,7 @@ def test_the_settings_in_force_are_shown_with_their_sources_and_without_secrets(
     assert SECRET not in shown.output
     assert re.search(r"^partitions +6 +the options ", shown.output, re.MULTILINE)
     assert re.search(r"^hash_key +\*\*\* +mine\.toml ", shown.output, re.MULTILINE)
-    assert re.search(r"^linger_ms +5 +default ", shown.output, re.MULTILINE)
+    assert re.search(r"^linger_ms +0 +default ", shown.output, re.MULTILINE)
 
 
 def test_the_settings_can_be_read_by_machines() -> None:

@@ -8,8 +8,9 @@ PACE_DIE       the same with SIGKILL
 PACE_HANG      the same, going no further, with the rest of the process alive
 
 The steps are calls that leave the worker: `tell` (markets and flags), `commit`, `publish` (to Kafka), `published` (the
-outbox is trimmed), `reemit` (a fenced worker reports), `reemitted` (the owner has published again). Each `publish` and
-each of the last two says so on standard error.
+outbox is trimmed where no commit does it), `reemit` (a fenced worker reports), `reemitted` (the owner has published
+again). The last two say so on standard error. Markets, flags and commits travel in one round trip, which can break off
+in its middle: it is cut where one kind of script follows another, and `tell` is what comes before.
 """
 
 import asyncio
@@ -18,16 +19,17 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from assay.__main__ import main
+from streams import redis_store
 from streams.outbox import KafkaOutbox
+from streams.redis_pipe import RedisPipe
+from streams.redis_scripts import COMMIT, Call, run
 from streams.redis_store import RedisStore
-from streams.surroundings import Surroundings
 
 STEPS: dict[str, tuple[type[Any], str]] = {
-    "tell": (Surroundings, "tell"),
     "commit": (RedisStore, "commit"),
     "publish": (KafkaOutbox, "publish"),
     "published": (RedisStore, "published"),
@@ -75,9 +77,20 @@ class Pace:
 
         setattr(owner, name, paced)
 
+    async def cut(self, pipe: RedisPipe, calls: Sequence[Call]) -> list[Any]:
+        """`run`, in two round trips where the scripts are of two kinds."""
+        first = [at for at, call in enumerate(calls) if (call.script is COMMIT) != (calls[0].script is COMMIT)]
+        if not first:
+            return await run(pipe, calls)
+        await self.keep("tell", "before")
+        told = await run(pipe, calls[: first[0]])
+        await self.keep("tell", "after")
+        return told + await run(pipe, calls[first[0] :])
+
 
 if __name__ == "__main__":
     pace = Pace(dict(os.environ))
     for each, (owner, name) in STEPS.items():
         pace.set_on(each, owner, name)
+    redis_store.run = pace.cut  # type: ignore[assignment]
     main(prog_name="assay")

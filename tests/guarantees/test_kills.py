@@ -154,7 +154,7 @@ def test_deaths_between_the_steps_leave_what_an_undisturbed_worker_leaves(
     frozen = here.worker(pace_stop="publish:before:4", **PACE)
     mortal = [
         here.worker(pace_die=moment, **PACE)
-        for moment in ("tell:after:6", "commit:after:8", "publish:after:10", "published:after:12")
+        for moment in ("tell:after:6", "commit:after:8", "publish:before:10", "publish:after:12")
     ]
     for worker in mortal:
         assert worker.end(None) == -signal.SIGKILL

@@ -79,8 +79,8 @@ def test_two_installations_share_one_server_by_their_prefixes(redis_world):
         for store, epoch in zip((mine, theirs), epochs, strict=True):
             (committed,) = await store.commit([filling(epoch)])
             assert isinstance(committed, Committed)
-        await mine.write_flags([FlagWrite("s", STAMP.pack(1, 1))])
-        await mine.write_markets([MarketWrite("m", "s", ENTRY_HEAD.pack(1, 1, 1))])
+        await mine.commit((), (), [FlagWrite("s", STAMP.pack(1, 1))])
+        await mine.commit((), [MarketWrite("m", "s", ENTRY_HEAD.pack(1, 1, 1))])
         assert await theirs.load_flags(["s"]) == {}
         assert await theirs.load_markets(["m"]) == {"m": {}}
         await theirs.close()

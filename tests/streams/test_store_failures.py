@@ -64,8 +64,8 @@ def test_a_server_that_forgot_the_scripts_applies_each_commit_once(redis_world):
             epochs = [each.epoch for each in answers[:-1]]
         assert [len((await store.open(number)).unpublished) for number in range(3)] == [2, 2, 2]
         redis_world.server.client.script_flush()
-        await store.write_markets([MarketWrite(key, "s", ENTRY_HEAD.pack(1, 1, 1)) for key in "ab"])
-        await store.write_flags([FlagWrite("s", STAMP.pack(1, 1))])
+        await store.commit((), [MarketWrite(key, "s", ENTRY_HEAD.pack(1, 1, 1)) for key in "ab"])
+        await store.commit((), (), [FlagWrite("s", STAMP.pack(1, 1))])
         assert await store.load_flags("s") == {"s": STAMP.pack(1, 1)}
         assert len(await store.load_markets("ab")) == 2
 
@@ -87,7 +87,7 @@ def test_a_server_that_takes_no_writes_is_left_as_it_was(redis_world, trouble):
             with pytest.raises(StoreUnavailableError, match=r"OOM|READONLY"):
                 await store.commit([commit])
         with pytest.raises(StoreUnavailableError, match=r"OOM|READONLY"):
-            await store.write_markets([MarketWrite("m", "s", ENTRY_HEAD.pack(1, 1, 1))])
+            await store.commit((), [MarketWrite("m", "s", ENTRY_HEAD.pack(1, 1, 1))])
         with pytest.raises(StoreUnavailableError, match=r"OOM|READONLY"):
             await store.open(0)
         assert redis_world.dump() == before
@@ -170,9 +170,9 @@ def test_without_a_server_every_question_says_that_the_store_is_unavailable(redi
             store.to_reemit(0),
             store.reemitted(0, ["x"]),
             store.load_markets(["m"]),
-            store.write_markets([MarketWrite("m", "s", ENTRY_HEAD.pack(1, 1, 1))]),
+            store.commit((), [MarketWrite("m", "s", ENTRY_HEAD.pack(1, 1, 1))]),
             store.load_flags(["s"]),
-            store.write_flags([FlagWrite("s", STAMP.pack(1, 1))]),
+            store.commit((), (), [FlagWrite("s", STAMP.pack(1, 1))]),
             store.meta(),
             store.set_meta({"a": "b"}),
         ):

@@ -54,7 +54,7 @@ def test_the_newest_entry_of_a_seller_stays_and_an_equal_one_changes_nothing(wor
             (NOW, -1, b"negative is older", False),
             (NOW + 1, -BIG, b"c", True),
         ):
-            await store.write_markets([MarketWrite("m", "s", entry(time_us, sequence, OLD, tail))])
+            await store.commit((), [MarketWrite("m", "s", entry(time_us, sequence, OLD, tail))])
             assert ((await market(store))["s"][ENTRY_HEAD.size :] == tail) is stays
 
     world.run(story())
@@ -65,8 +65,8 @@ def test_markets_are_apart_and_any_text_names_them(world):
         store = world.store()
         names = ["m", "m:1", "{m}", "", "é\x00", "flags"]
         writes = [MarketWrite(key, f"s\x00{key}", entry(NOW, 0, OLD, b"\x00\xff\r\n")) for key in names]
-        await store.write_markets(writes)
-        await store.write_markets([])
+        await store.commit((), writes)
+        await store.commit((), [])
         assert await store.load_markets([*names, "never"]) == {
             **{key: {seller_id: packed} for key, seller_id, packed in writes},
             "never": {},
@@ -83,9 +83,9 @@ def test_a_market_keeps_the_newest_of_its_young_and_of_all_sellers(world):
     async def story():
         store = world.store()
         established = writes_of(range(MARKET_SELLERS + 5), NOW, OLD)
-        await store.write_markets(established[::-1])
+        await store.commit((), established[::-1])
         assert set(await market(store)) == {f"s{i:04}" for i in range(5, MARKET_SELLERS + 5)}
-        await store.write_markets(writes_of(range(1000, 1000 + MARKET_YOUNG_SELLERS + 3), NOW - YOUNG_US // 2, NOW - 1))
+        await store.commit((), writes_of(range(1000, 1000 + MARKET_YOUNG_SELLERS + 3), NOW - YOUNG_US // 2, NOW - 1))
         young = {f"s{1000 + i}" for i in range(3, MARKET_YOUNG_SELLERS + 3)}
         kept = {f"s{i:04}" for i in range(5 + MARKET_YOUNG_SELLERS, MARKET_SELLERS + 5)}
         assert set(await market(store)) == young | kept
@@ -99,7 +99,7 @@ def test_of_sellers_of_one_instant_those_with_the_greater_id_bytes_stay(world):
         ids = ["a", "B", "é", "z", "\U0001f600", "\uffee", "a\x00", "ab", ""]
         rest = [f"~{i:04}" for i in range(MARKET_SELLERS - 4)]
         for order in (ids, ids[::-1]):
-            await store.write_markets([MarketWrite(order[0], id_, entry(NOW)) for id_ in [*order, *rest]])
+            await store.commit((), [MarketWrite(order[0], id_, entry(NOW)) for id_ in [*order, *rest]])
             stay = sorted([*ids, *rest], key=str.encode)[-MARKET_SELLERS:]
             assert sorted(await market(store, order[0]), key=str.encode) == stay
 
@@ -109,10 +109,10 @@ def test_of_sellers_of_one_instant_those_with_the_greater_id_bytes_stay(world):
 def test_a_seller_that_turns_young_counts_against_the_young(world):
     async def story():
         store = world.store()
-        await store.write_markets(writes_of(range(MARKET_YOUNG_SELLERS), NOW, NOW))
-        await store.write_markets([MarketWrite("m", "turns", entry(NOW, 0, NOW - YOUNG_US))])
+        await store.commit((), writes_of(range(MARKET_YOUNG_SELLERS), NOW, NOW))
+        await store.commit((), [MarketWrite("m", "turns", entry(NOW, 0, NOW - YOUNG_US))])
         assert len(await market(store)) == MARKET_YOUNG_SELLERS + 1
-        await store.write_markets([MarketWrite("m", "turns", entry(NOW + 1, 0, NOW + 2 - YOUNG_US))])
+        await store.commit((), [MarketWrite("m", "turns", entry(NOW + 1, 0, NOW + 2 - YOUNG_US))])
         assert set(await market(store)) == {"turns", *(f"s{i:04}" for i in range(1, MARKET_YOUNG_SELLERS))}
 
     world.run(story())
@@ -144,10 +144,10 @@ def test_below_the_caps_any_order_and_repetition_gives_the_same_market(twins, wr
 
     async def story():
         plain, shuffled, remote = MemoryStore(), memory.store(), redis.store()
-        await plain.write_markets(writes)
+        await plain.commit((), writes)
         for each in repeated:
-            await shuffled.write_markets([each])
-        await remote.write_markets(repeated)
+            await shuffled.commit((), [each])
+        await remote.commit((), repeated)
         expected = await plain.load_markets("mn")
         assert await shuffled.load_markets("mn") == expected
         assert await remote.load_markets("mn") == expected
@@ -171,9 +171,9 @@ def test_beyond_the_caps_memory_and_redis_agree_on_the_same_sequence(twins, crow
 
     async def story():
         local, remote = memory.store(), redis.store()
-        await local.write_markets(writes)
+        await local.commit((), writes)
         for start in range(0, len(writes), split):
-            await remote.write_markets(writes[start : start + split])
+            await remote.commit((), writes[start : start + split])
         assert await market(remote) == await market(local)
         assert len(await market(local)) <= MARKET_SELLERS
 
@@ -192,8 +192,8 @@ def test_beyond_the_caps_order_does_not_show_while_each_seller_stays_in_its_grou
 
     async def story():
         one, other = MemoryStore(), MemoryStore()
-        await one.write_markets(writes)
-        await other.write_markets(data.draw(st.permutations(writes)))
+        await one.commit((), writes)
+        await other.commit((), data.draw(st.permutations(writes)))
         assert await market(one) == await market(other)
 
     asyncio.run(story())
@@ -204,7 +204,7 @@ def test_the_newest_flags_of_a_seller_stay_and_equal_ones_change_nothing(world):
         store = world.store()
         assert await store.load_flags(["s"]) == {}
         assert await store.load_flags([]) == {}
-        await store.write_flags([])
+        await store.commit((), (), [])
         for time_us, sequence, tail, stays in (
             (NOW, BIG, b"a", True),
             (NOW, BIG, b"equal", False),
@@ -213,8 +213,8 @@ def test_the_newest_flags_of_a_seller_stay_and_equal_ones_change_nothing(world):
             (NOW - 1, BIG + 2, b"older", False),
             (NOW + 1, -5, b"\x00\xff", True),
         ):
-            await store.write_flags(
-                [FlagWrite("s", STAMP.pack(time_us, sequence) + tail), FlagWrite("\x00", STAMP.pack(1, 1))]
+            await store.commit(
+                (), (), [FlagWrite("s", STAMP.pack(time_us, sequence) + tail), FlagWrite("\x00", STAMP.pack(1, 1))]
             )
             assert ((await store.load_flags(["s"]))["s"][STAMP.size :] == tail) is stays
         assert await store.load_flags(["never", "\x00"]) == {"\x00": STAMP.pack(1, 1)}

@@ -56,10 +56,10 @@ operations = st.one_of(
     ),
     st.tuples(st.just("reemitted"), partitions),
     st.tuples(
-        st.just("write_markets"),
+        st.just("entries"),
         st.lists(st.builds(MarketWrite, ids, ids, st.builds(ENTRY_HEAD.pack, numbers, numbers, numbers)), max_size=4),
     ),
-    st.tuples(st.just("write_flags"), st.lists(st.builds(FlagWrite, ids, stamps), max_size=4)),
+    st.tuples(st.just("flags"), st.lists(st.builds(FlagWrite, ids, stamps), max_size=4)),
     st.tuples(st.just("set_meta"), st.dictionaries(ids, st.text(max_size=3), max_size=2)),
 )
 
@@ -93,6 +93,10 @@ class Player:
                 reports = await self.store.to_reemit(partition)
                 await self.store.reemitted(partition, [each.id for each in reports[::2]])
                 return [each.line for each in reports]
+            case ("entries", writes):
+                return await self.store.commit((), writes)
+            case ("flags", writes):
+                return await self.store.commit((), (), writes)
             case (name, *arguments):
                 return await getattr(self.store, name)(*arguments)
 

@@ -51,7 +51,7 @@ def test_a_market_kept_in_memory_answers_as_one_that_was_just_read(sellers: int)
             if chance.random() < 0.3:
                 worker.flag(seller_id, flags(chance, sequence))
             worker.write(seller_id, key, entry(chance, sequence))
-            await worker.tell(store)
+            await store.commit((), *worker.news())
             if sequence % 20 == 0:
                 reader, anew = chance.choice(workers), Surroundings(Reference(), fresh_us=0)
                 await reader.refresh(store, [key], 0)
@@ -65,7 +65,7 @@ def test_a_market_that_nobody_has_changed_is_not_made_anew() -> None:
     async def story() -> None:
         store, worker = MemoryStore(), Surroundings(Reference(), fresh_us=0)
         worker.write("s-1", MARKETS[0], entry(random.Random(1), 1))
-        await worker.tell(store)
+        await store.commit((), *worker.news())
         before = worker.market(MARKETS[0])
         await worker.refresh(store, MARKETS[:1], 0)
         assert worker.market(MARKETS[0]) is before
