@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bench.detection.offers import Offer, Offers, without_half
+from bench.detection.offers import NEIGHBOURED, Offer, Offers, variants, without_half
 from detectors.titles import Titles, scoring
 from detectors.titles.tokens import tokens
 
@@ -110,20 +110,30 @@ def constants(names: Sequence[str], values: Sequence[float]) -> str:
 
 
 def threshold(offers: Offers) -> str:
-    """The lowest confidence from which on so many of the tuning part's answers are right, and how many are answered."""
+    """From which confidence on so many of the tuning part's answers are right, and how many are answered then.
+
+    Among the products alone, and among synthetic neighbours: the threshold has to do for both.
+    """
     titles = Titles(offers.products)
-    found = [(titles.resolve(offer.title), offer.product_id) for offer in offers.tuning]
+    lines = _thresholds(titles, offers.tuning)
+    for product in variants(offers.products, NEIGHBOURED - len(titles)):
+        titles.add(product)
+    return "\n".join((*lines, *_thresholds(titles, offers.tuning)))
+
+
+def _thresholds(titles: Titles, offers: Sequence[Offer]) -> list[str]:
+    found = [(titles.resolve(offer.title), offer.product_id) for offer in offers]
     first = sorted(
         ((one.confidence, one.candidates[0].product_id == right) for one, right in found if one.candidates),
         reverse=True,
     )
     confidences = np.array([confidence for confidence, _ in first])
     shares = np.cumsum([right for _, right in first]) / np.arange(1, len(first) + 1)
-    lines = []
+    lines = [f"  {len(titles)} products: 0.75 answered from {confidences[int(0.75 * len(found)) - 1]:.3f}"]
     for share in (0.97, 0.971, 0.972, 0.973, 0.975, 0.98):
         last = int(np.flatnonzero(shares >= share).max())
-        lines.append(f"  {share:.3f} right from {confidences[last]:.3f}: {(last + 1) / len(found):.4f} answered")
-    return "\n".join(lines)
+        lines.append(f"    {share:.3f} right from {confidences[last]:.3f}: {(last + 1) / len(found):.4f} answered")
+    return lines
 
 
 def refit(offers: Offers) -> str:

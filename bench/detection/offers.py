@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import itertools
 import random
 import re
 from collections.abc import Iterable, Iterator
@@ -12,8 +13,11 @@ from detectors.titles import Titles
 from schemas import Product
 
 FILE: Final = "product_titles/pricerunner_dev.csv"
+#: Products of the catalogue in which synthetic neighbours stand between the real ones.
+NEIGHBOURED: Final = 100_000
 _CODE: Final = re.compile(r"[A-Za-z0-9/.-]*\d[A-Za-z0-9/.-]*")
 _MEASURE: Final = re.compile(r"[\d.]+(gb|tb|ghz|mhz|mm)", re.IGNORECASE)
+_SEPARATORS: Final = re.compile(r"[\W_]+")
 _LETTERS: Final = "abcdefghjklmnprstuvwxyz"
 
 
@@ -62,11 +66,20 @@ def without_half(products: Iterable[Product], missing: int) -> Titles:
 
 
 def variants(products: list[Product], count: int, seed: int = 7) -> Iterator[Product]:
-    """Products with the names of these and other model numbers: every digit of a code and some of its letters drawn."""
+    """Products with the names of these and other model numbers: every digit of a code and some of its letters drawn.
+
+    A name that one of the products already has is passed over: of two products of one name no title can mean one.
+    """
     draw = random.Random(seed)
-    for at in range(count):
-        label = _CODE.sub(lambda found: _another(found.group(), draw), products[at % len(products)].name)
+    taken = {_closed(product.name) for product in products}
+    drawn = (_CODE.sub(lambda found: _another(found.group(), draw), one.name) for one in itertools.cycle(products))
+    fresh = (label for label in drawn if _closed(label) not in taken)
+    for at, label in enumerate(itertools.islice(fresh, count)):
         yield named(f"v{at:07}", label)
+
+
+def _closed(label: str) -> str:
+    return _SEPARATORS.sub("", label)
 
 
 def _another(code: str, draw: random.Random) -> str:

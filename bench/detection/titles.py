@@ -1,31 +1,24 @@
 """How well and how fast titles are resolved: `python -m bench.detection.titles --data FOLDER`.
 
-The folder holds `product_titles/pricerunner_dev.csv`. Coefficients and threshold were chosen on the tuning half of the
+The folder holds `product_titles/pricerunner_dev.csv`. Coefficients and thresholds were chosen on the tuning half of the
 products alone (`--fit` finds the coefficients again); the figures are those of the other half.
 """
 
 import argparse
-import gc
 import json
 import multiprocessing
-import os
-import platform
 import random
-import statistics
 import sys
-import time
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from bench.detection.fitting import refit
-from bench.detection.offers import FILE, Offer, Offers, half, load, variants, without_half
+from bench.detection.offers import FILE, NEIGHBOURED, Offer, Offers, half, load, variants, without_half
+from bench.detection.title_speed import machine, speed
 from detectors.titles import Titles
 
-RUNS: Final = 5
-TIMED: Final = 3_000  # distinct titles
-CHANGED: Final = 2_000  # products added and removed again
 SIZES: Final = (10_000, 100_000, 1_000_000)
 
 
@@ -43,7 +36,7 @@ def main() -> None:
     if given.fit:
         print(refit(offers))
         return
-    figures: dict[str, Any] = {"machine": _machine(), "quality": quality(offers)}
+    figures: dict[str, Any] = {"machine": machine(), "quality": quality(offers)}
     _show(figures)
     figures["speed"] = []
     for size in given.sizes:
@@ -55,7 +48,7 @@ def main() -> None:
 
 
 def quality(offers: Offers) -> dict[str, Any]:
-    """Shares of titles answered and right, by part and category; and answered with half of the products absent."""
+    """Shares of titles answered, right, and contradicting; and answered with half of the products absent."""
     titles = Titles(offers.products)
     figures: dict[str, Any] = {
         "products": len(offers.products),
@@ -66,14 +59,25 @@ def quality(offers: Offers) -> dict[str, Any]:
         figures[f"reported, {category}"] = resolved(
             titles, [offer for offer in offers.reported if offer.category == category]
         )
+    figures["tuning, contradicting"] = contradicting(titles, offers.tuning)
+    figures["reported, contradicting"] = contradicting(titles, offers.reported)
+    fewer = [product for product in offers.products if not half(product.name, 0) and not half(product.name, 2)]
+    within = {product.product_id for product in fewer}
+    own = [offer for offer in offers.tuning if offer.product_id in within]
+    figures[f"tuning, {len(fewer)} products"] = resolved(Titles(fewer), own)
     label_of = {product.product_id: product.name for product in offers.products}
     answered = asked = 0
     for missing in (0, 1):
-        fewer = without_half(offers.products, missing)
+        lacking = without_half(offers.products, missing)
         absent = [offer for offer in offers.reported if half(label_of[offer.product_id], 1) == missing]
         asked += len(absent)
-        answered += sum(fewer.resolve(offer.title).product_id is not None for offer in absent)
+        answered += sum(lacking.resolve(offer.title).product_id is not None for offer in absent)
     figures["answered although the product is not in the catalogue"] = round(answered / asked, 4)
+    for product in variants(offers.products, NEIGHBOURED - len(titles)):
+        titles.add(product)
+    figures[f"tuning, {NEIGHBOURED} products"] = resolved(titles, offers.tuning)
+    figures[f"reported, {NEIGHBOURED} products"] = resolved(titles, offers.reported)
+    figures[f"reported, contradicting, {NEIGHBOURED} products"] = contradicting(titles, offers.reported)
     return figures
 
 
@@ -97,68 +101,29 @@ def resolved(titles: Titles, offers: Sequence[Offer]) -> dict[str, float]:
     }
 
 
-def speed(offers: Offers, size: int) -> dict[str, Any]:
-    """Microseconds a title, a product added and removed; bytes a product; CPU time of the thread."""
-    gc.collect()
-    before = _resident()
-    titles = Titles(offers.products[:size])
-    for product in variants(offers.products, size - len(titles)):
-        titles.add(product)
-    gc.collect()
-    memory = (_resident() - before) / size
-    chosen = random.Random(1).sample(sorted({offer.title for offer in offers.reported}), TIMED)
-    spent = [_timed(titles.resolve, chosen) for _ in range(RUNS)]
-    runs = [sorted(run) for run in spent]
-    quiet = sorted(map(min, zip(*spent, strict=True)))  # the fastest of each title's runs: what others did least to
-    fresh = list(variants(offers.products, CHANGED, seed=11))
-    added = sorted(_timed(titles.add, [_renamed(product) for product in fresh]))
-    removed = sorted(_timed(titles.remove, [_renamed(product).product_id for product in fresh]))
-    return {
-        "products": size,
-        "bytes_a_product": round(memory),
-        "median_us": _spread([run[len(run) // 2] for run in runs]),
-        "p99_us": _spread([run[len(run) * 99 // 100] for run in runs]),
-        "quiet_us": {"median": round(quiet[TIMED // 2], 1), "p99": round(quiet[TIMED * 99 // 100], 1)},
-        "add_us": {"median": round(added[CHANGED // 2], 1), "p99": round(added[CHANGED * 99 // 100], 1)},
-        "remove_us": {"median": round(removed[CHANGED // 2], 1), "p99": round(removed[CHANGED * 99 // 100], 1)},
-        "load": round(os.getloadavg()[0], 1),
-    }
+def contradicting(titles: Titles, offers: Sequence[Offer]) -> dict[str, float]:
+    """Shares of titles said to contradict their own product, random others, and the other that they resemble most."""
+    draw = random.Random(1)
+    products = defaultdict(set)
+    for offer in offers:
+        products[offer.category].add(offer.product_id)
+    within = {category: sorted(ids) for category, ids in products.items()}
+    anywhere = sorted({offer.product_id for offer in offers})
+    own = other = any_other = nearest = 0
+    for offer in offers:
+        own += titles.contradicts(offer.title, offer.product_id)
+        other += titles.contradicts(offer.title, _other(draw, within[offer.category], offer.product_id))
+        any_other += titles.contradicts(offer.title, _other(draw, anywhere, offer.product_id))
+        near = [one.product_id for one in titles.resolve(offer.title).candidates if one.product_id != offer.product_id]
+        nearest += bool(near) and titles.contradicts(offer.title, near[0])
+    shares = {"own": own, "other of the category": other, "other": any_other, "nearest other": nearest}
+    return {name: round(count / len(offers), 4) for name, count in shares.items()}
 
 
-def _renamed(product: Any) -> Any:
-    return type(product)(product_id="n" + product.product_id, brand=product.brand, name=product.name)
-
-
-def _timed(work: Callable[[Any], object], over: Sequence[Any]) -> list[float]:
-    spent = []
-    for one in over:
-        began = time.thread_time_ns()
-        work(one)
-        spent.append((time.thread_time_ns() - began) / 1_000)
-    return spent
-
-
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    return {
-        "median": round(statistics.median(values), 1),
-        "min": round(min(values), 1),
-        "max": round(max(values), 1),
-    }
-
-
-def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _machine() -> dict[str, Any]:
-    return {
-        "python": platform.python_version(),
-        "rapidfuzz": version("rapidfuzz"),
-        "numpy": version("numpy"),
-        "processors": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1),
-    }
+def _other(draw: random.Random, ids: Sequence[str], own: str) -> str:
+    while (drawn := draw.choice(ids)) == own:
+        pass
+    return drawn
 
 
 def _show(figures: dict[str, Any]) -> None:

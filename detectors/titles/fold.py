@@ -24,6 +24,14 @@ _CHINESE: Final = re.compile("|".join(map(re.escape, CHINESE)))
 _PHRASES: Final = re.compile("|".join(map(re.escape, sorted(PHRASES, key=len, reverse=True))))
 #: "S8+" is the S8 Plus; in "D7500 + 18-140mm" and "4400+" it is something else.
 _PLUS: Final = re.compile(r"(?<=[a-z][0-9])\+|(?<=[a-z][0-9]{2})\+")
+#: Sony's Alpha cameras in their three writings: Alpha 7, A7, ILCE-7.
+_ALPHA: Final = re.compile(r"\b(?:alpha|ilce)[ -]?(?=[0-9])")
+_MARK: Final = re.compile(r"\bmk(?=[iv]+\b)")
+#: Intel's order codes of boxed processors begin with BX, those of AMD end with BOX.
+_BOXED: Final = re.compile(r"\bbx(?=[0-9])|(?<=[0-9])[a-z]{0,4}box\b")
+_PROCESSORS: Final = ("ghz", "cpu", "processor")
+#: A point inside a model number: MWH122.1X is MWH1221X.
+_POINT: Final = re.compile(r"([a-z]{2}[0-9]{2,4}[a-z]?)\.([0-9])(?![0-9])")
 _IDEOGRAPH: Final = re.compile("[一-鿿]")
 
 
@@ -37,11 +45,33 @@ def fold(text: str) -> str:
         if _IDEOGRAPH.search(folded):
             folded = _GENERATION.sub(_generation, folded)
             folded = _CHINESE.sub(lambda found: f" {CHINESE[found.group()]} ", folded)
+    return _same(folded)
+
+
+def _same(folded: str) -> str:
+    """One writing for what shops write in several; looked for only where a part of it stands, which is cheap to see."""
     if "+" in folded:
         folded = _PLUS.sub(" plus ", folded)
+    if "mk" in folded:
+        folded = _MARK.sub("mk ", folded)
+    if "alpha" in folded or "ilce" in folded:
+        folded = _ALPHA.sub("a", folded)
+    if "." in folded:
+        folded = _POINT.sub(r"\1\2", folded)
+    if "gb ram" in folded:
+        folded = folded.replace("gb ram", "gbram")
     if "packard" in folded:
         folded = _PHRASES.sub(lambda found: PHRASES[found.group()], folded)
+    if _boxed(folded):
+        folded += " box"
     return folded
+
+
+def _boxed(folded: str) -> bool:
+    """Whether an order code says so, or a cooler, which of processors only the boxed ones come with."""
+    if "cooler" in folded and any(word in folded for word in _PROCESSORS):
+        return True
+    return ("bx" in folded or "box" in folded) and _BOXED.search(folded) is not None
 
 
 def _generation(found: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import exp
 from typing import Final, NamedTuple
 
+from detectors.titles.contradiction import contradicted
 from detectors.titles.index import Index
 from detectors.titles.scoring import Asked, Fit, asked, confidence, fit, grounds
 from detectors.titles.search import best, few, many
@@ -11,11 +12,13 @@ from detectors.titles.tokens import Tokens, tokens
 from schemas import Product
 
 #: An answer is given from this confidence on.
-ANSWER_FROM: Final = 0.77
+ANSWER_FROM: Final = 0.79
 #: Coverage of the best candidate that makes a search among common features needless.
 ENOUGH: Final = 0.6
 #: Weight of the whole title to that of the best candidate, from which such a search can find a better one.
 _MORE: Final = 1.7
+#: Candidates by whom it is judged whether the rare features found a good one.
+_FIRST: Final = 2
 CANDIDATES: Final = 5
 
 
@@ -83,9 +86,12 @@ class Titles:
             self._index.remove(slot)
             self._ids[slot] = ""
 
-    def resolve(self, text: str, *, why: bool = False) -> Resolution:
-        """The product that a title means, or None with what it might be; any text at all is taken."""
-        title, found = self.fits(tokens(text))
+    def resolve(self, text: str, brand: str | None = None, *, why: bool = False) -> Resolution:
+        """The product that a title means, or None with what it might be; any text at all is taken.
+
+        `brand` is what the listing says beside its title.
+        """
+        title, found = self.fits(_named(brand, text))
         if title is None or not found:
             return NOTHING
         first = found[0]
@@ -102,6 +108,22 @@ class Titles:
         answer = first.product_id if sure >= ANSWER_FROM else None
         return Resolution(answer, candidates[0].confidence, candidates, self._why(title, first) if why else ())
 
+    def contradicts(self, text: str, product_id: str, brand: str | None = None) -> bool:
+        """Whether a title is of another product than the one of that id.
+
+        False where there is none of that id, and where the title names no product well enough to tell: a title without
+        a model contradicts nothing, and neither does the model of a product that the catalogue lacks.
+        """
+        claimed = self._slots.get(product_id, ())
+        title, found = self.fits(_named(brand, text))
+        if claimed == () or title is None or not found:
+            return False
+        names = self._names(product_id)
+        slots = (claimed,) if isinstance(claimed, int) else claimed
+        fits = [fit(self._index, title, slot, names) for slot in slots]
+        named = confidence(self.grounds(title, found[:1]))
+        return contradicted(named, found[0].fit, max(fits, key=lambda one: one.score))
+
     def fits(self, said: Tokens) -> tuple[Asked | None, list[Found]]:
         """The title as it was compared, and the candidates, best first, one a product."""
         index = self._index
@@ -114,10 +136,11 @@ class Titles:
         title = asked(said, known, index.live)
         totals = few(index, known, title)
         seen: dict[int, Fit] = {}
-        found = self._look(title, totals, seen)
+        slots = best(index, self._ids, totals)
+        found = self._look(title, slots[:_FIRST], seen)
         if not found or (found[0].fit.coverage < ENOUGH and found[0].fit.measures[0] * _MORE < 1.0):
-            found = self._look(title, totals | many(index, known, title), seen)
-        return title, found
+            slots = best(index, self._ids, totals | many(index, known, title))
+        return title, self._look(title, slots, seen)
 
     def grounds(self, title: Asked, found: Sequence[Found]) -> tuple[float, ...]:
         """What the confidence in the first of what `fits` found rests on, in the order of `scoring.GROUNDS`."""
@@ -125,9 +148,9 @@ class Titles:
         first = found[0]
         return grounds(self._index, title, first.slot, first.fit, second, self._names(first.product_id))
 
-    def _look(self, title: Asked, totals: dict[int, float], seen: dict[int, Fit]) -> list[Found]:
+    def _look(self, title: Asked, slots: Sequence[int], seen: dict[int, Fit]) -> list[Found]:
         by_product: dict[str, Found] = {}  # in the order of `best`, which keeps equals apart by id
-        for slot in best(self._index, self._ids, totals):
+        for slot in slots:
             product_id = self._ids[slot]
             measured = seen.get(slot)
             if measured is None:
@@ -150,9 +173,9 @@ class Titles:
         )
 
 
-def _named(brand: str, name: str) -> Tokens:
+def _named(brand: str | None, name: str) -> Tokens:
     """A name with its brand before it, unless it has it already."""
     own = tokens(name)
-    if all(feature in own.features for feature in tokens(brand).features):
+    if not brand or all(feature in own.features for feature in tokens(brand).features):
         return own
     return tokens(f"{brand} {name}")

@@ -13,10 +13,23 @@ from rapidfuzz.fuzz import partial_ratio
 from detectors.titles.index import Index
 from detectors.titles.rivals import rivals
 from detectors.titles.tokens import Tokens
-from detectors.titles.words import CAPACITY, CODE, COLOUR, GENERATION, KINDS, NUMBER, PACKING, VARIANT, WORD
+from detectors.titles.words import (
+    BOX,
+    CAPACITY,
+    CODE,
+    COLOUR,
+    FREQUENCY,
+    GENERATION,
+    KINDS,
+    NUMBER,
+    TRAY,
+    VARIANT,
+    WORD,
+)
 
 #: Kinds of which a product has one value: another one in the title is a contradiction, and no likeness outweighs it.
 _HARD: Final = 1 << CAPACITY | 1 << GENERATION
+_PACKED: Final = 1 << BOX | 1 << TRAY
 
 #: What is measured of a title and a name, in the order of `COEFFICIENTS`. The weight of a feature is its
 #: rarity, 1 - log(names that hold it) / log(names): 1 for a single one, towards 0 for all.
@@ -26,6 +39,9 @@ MEASURES: Final = (
     "missing_word",  # weights of the name that the title lacks
     "missing_code",
     "missing_packing",
+    "missing_tray",  # of a processor: what does not say how it is packed is mostly boxed
+    "other_packing",
+    "other_frequency",
     "missing_variant",
     "missing_share",  # share of the name's features that the title lacks
     "other_capacity",
@@ -34,7 +50,10 @@ MEASURES: Final = (
     "brand",  # the name's first feature is found
     "likeness",  # of the closed-up texts, the shorter one inside the longer
 )
-COEFFICIENTS: Final = (11.697, 2.95, 0.58, -0.316, -6.581, -0.529, -4.791, -2.782, -1.391, -0.901, 3.447, 5.112)
+COEFFICIENTS: Final = (
+    *(10.065, 2.801, 0.728, -0.266, 2.9, 3.69, -4.097, -1.674),
+    *(-0.438, -5.23, -2.803, -1.503, -1.1, 3.578, 4.133),
+)
 
 #: What the confidence rests on, in the order of `CONFIDENCE`.
 GROUNDS: Final = (
@@ -50,8 +69,9 @@ GROUNDS: Final = (
     *MEASURES,
 )
 CONFIDENCE: Final = (
-    *(-6.902, 0.523, -0.025, 5.445, 0.048, -1.984, 0.027, -1.378, -1.565),
-    *(0.233, 0.798, -0.108, 0.049, -3.669, 0.673, 1.663, -1.984, -1.269, 0.121, 0.74, 0.961),
+    *(-6.24, 0.552, -0.026, 5.111, 0.276, -4.323, 0.017, -1.443, -1.662),
+    *(0.285, 0.755, -0.154, 0.091, -4.426, 1.347, -1.384, 0.148, 0.837),
+    *(1.362, -4.323, -1.209, 0.154, 0.493, 0.782),
 )
 
 #: A lead over the second candidate beyond this says no more.
@@ -102,19 +122,15 @@ def fit(index: Index, title: Asked, slot: int, names: Sequence[int] = ()) -> Fit
 
     What another name of the product explains of the title does not count against this one.
     """
-    kinds, counts, weight_of, scale = index.kinds, index.counts, title.weights.get, title.scale
+    kinds, counts, weights, scale = index.kinds, index.counts, title.weights, title.scale
     missing = [0.0] * KINDS
     mass = found_number = code = 0.0
     found_kinds = missing_kinds = variants = misses = 0
     numbers = index.forward[slot]
     for number in numbers:
         kind = kinds[number]
-        weight = weight_of(number)
-        if weight is None:
-            missing[kind] += 1.0 - scale * log(counts[number])
-            missing_kinds |= 1 << kind
-            misses += 1
-        else:
+        if number in weights:
+            weight = weights[number]
             mass += weight
             found_kinds |= 1 << kind
             if kind == NUMBER:
@@ -123,22 +139,29 @@ def fit(index: Index, title: Asked, slot: int, names: Sequence[int] = ()) -> Fit
                 code = max(code, weight)
             elif kind == VARIANT:
                 variants += 1
+        else:
+            missing[kind] += 1.0 - scale * log(counts[number])
+            missing_kinds |= 1 << kind
+            misses += 1
     explained = mass
     if names:
-        explained = sum(map(title.weights.__getitem__, _common(index, title, names)))
+        explained = sum(map(weights.__getitem__, _common(index, title, names)))
     other = title.told & missing_kinds & ~found_kinds
     measures = (
         explained / title.weight,
         found_number,
         missing[WORD],
         missing[CODE],
-        missing[PACKING],
+        missing[BOX] + missing[TRAY],
+        missing[TRAY],
+        float(bool(title.told & _PACKED and missing_kinds & _PACKED)),
+        float(other >> FREQUENCY & 1),
         missing[VARIANT],
         misses / len(numbers),
         float(other >> CAPACITY & 1),
         float(other >> COLOUR & 1),
         float(title.variants - variants),
-        float(numbers[0] in title.weights),
+        float(numbers[0] in weights),
         partial_ratio(index.joined[slot], title.title.joined) / 100,
     )
     coverage = mass / ((mass + sum(missing)) or 1.0)

@@ -14,14 +14,14 @@ Known = Sequence[tuple[int, str, int]]
 #: Names that a title's rare features may bring in one by one.
 FEW: Final = 200
 #: Names that all its features together may bring in, where the rare ones did not find a good one.
-MANY: Final = 4_000
+MANY: Final = 3_000
 #: Candidates that are looked at closely; they have at least this share of the best one's weight.
-LOOKED_AT: Final = 8
-CLOSE: Final = 0.6
+LOOKED_AT: Final = 12
+CLOSE: Final = 0.5
 #: Weight that a name loses by each of its features: of two that share as much, the shorter one lacks less.
 _LENGTH: Final = 0.05
 #: A name stands in a union of lists once for each feature: its copies must not push others out.
-_COPIES: Final = 4
+_COPIES: Final = 3
 
 
 def few(index: Index, known: Known, title: Asked) -> dict[int, float]:

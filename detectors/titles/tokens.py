@@ -12,11 +12,11 @@ from detectors.titles.words import (
     CANONICAL,
     CODE,
     GENERATION,
-    GIGABYTES,
     KIND_OF_UNIT,
     KIND_OF_WORD,
     NUMBER,
     UNITS,
+    UNITS_AFTER,
     WORD,
 )
 
@@ -24,6 +24,8 @@ MAX_CHUNKS: Final = 60
 #: Letters of two neighbouring chunks are joined before or after digits when they are no longer than this together.
 _GLUED_LETTERS: Final = 5
 _GLUED_DIGITS: Final = 6
+#: No processor has more digits than these before the point of its frequency.
+_GIGAHERTZ_DIGITS: Final = 2
 
 _CHUNK: Final = re.compile(r"[a-z]+|[0-9]+(?:[.,][0-9]+)?|[぀-ヿ㐀-鿿가-힣]+|[^\W\d_]+")
 _IDEOGRAPHS: Final = re.compile("[぀-ヿ㐀-鿿가-힣]")
@@ -90,19 +92,7 @@ def _chunks(folded: str) -> list[str]:
         chunk = found[at]
         at += 1
         if "0" <= chunk[0] <= "9":
-            if not chunk.isdigit():
-                chunk = chunk.replace(",", ".").rstrip("0").rstrip(".")
-            if at < end:
-                following = found[at]
-                unit = UNITS.get(following)
-                if unit is None and following == "g" and chunk in GIGABYTES:
-                    unit = "gb"
-                if unit is not None:
-                    chunk = _millilitres(chunk) if unit == "oz" else chunk + unit
-                    at += 1
-                elif following in _ORDINALS:
-                    at += 1
-            chunks.append(_SIZES.get(chunk, chunk))
+            at += _number(chunk, found[at] if at < end else "", chunks)
         elif chunk in CANONICAL:
             chunks.append(CANONICAL[chunk])
         elif chunk.isascii() or not _IDEOGRAPHS.match(chunk) or len(chunk) <= 2:
@@ -110,6 +100,22 @@ def _chunks(folded: str) -> list[str]:
         else:  # no spaces between words: every two neighbours
             chunks.extend(chunk[pair : pair + 2] for pair in range(len(chunk) - 1))
     return chunks
+
+
+def _number(number: str, following: str, chunks: list[str]) -> bool:
+    """Appends a number, with its unit where that follows, and says whether what follows is used up."""
+    if not number.isdigit():
+        number = number.replace(",", ".").rstrip("0").rstrip(".")
+    unit = UNITS.get(following) or UNITS_AFTER.get((number, following))
+    if unit is None:
+        chunks.append(number)
+        return following in _ORDINALS
+    if unit == "ghz" and len(whole := number.partition(".")[0]) > _GIGAHERTZ_DIGITS:
+        chunks.append(whole[:-1])  # "G46203.7GHz": a model number that touches its frequency
+        number = number[len(whole) - 1 :]
+    number = _millilitres(number) if unit == "oz" else number + unit
+    chunks.append(_SIZES.get(number, number))
+    return True
 
 
 def _millilitres(ounces: str) -> str:

@@ -14,9 +14,10 @@ CAPACITY: Final = 3  # storage, or millilitres
 FREQUENCY: Final = 4
 VARIANT: Final = 5
 COLOUR: Final = 6
-PACKING: Final = 7
+BOX: Final = 7
 GENERATION: Final = 8
-KINDS: Final = 9
+TRAY: Final = 9
+KINDS: Final = 10
 
 _COLOURS: Final = {
     "white": "weiss weisse weisser weises blanc blanche blanco blanca bianco 白色",
@@ -65,7 +66,7 @@ _VARIANTS: Final = {
     "flip": "",
 }
 
-_PACKINGS: Final = {"box": "boxed retail 盒装", "tray": "oem bulk 散片"}
+_PACKINGS: Final = {"box": "boxed retail wof 盒装", "tray": "oem bulk 散片"}
 
 _SAME: Final = {
     "integrated": "einbau integrierbar vollintegriert teilintegriert integrierter encastrable integrable built",
@@ -149,6 +150,7 @@ _BRANDS: Final = {
 
 _UNITS: Final = {
     "gb": "go gig gigabyte gigabytes",
+    "gbram": "",
     "tb": "terabyte",
     "ml": "milliliter millilitre",
     "oz": "",
@@ -157,6 +159,9 @@ _UNITS: Final = {
     "mhz": "",
     "mp": "mpx megapixel megapixels mpix",
     "mah": "",
+    "kg": "kilo kilogram",
+    "cm": "",
+    "rpm": "",
 }
 
 #: Phrases of several words that one word stands for, before the text is cut into words.
@@ -182,11 +187,14 @@ CHINESE: Final = {
 }
 #: The unit after a number, to the one that stands for it.
 UNITS: Final = {name: unit for unit, others in _UNITS.items() for name in (unit, *others.split())}
-#: "16 G" is storage; "4G" and "5G" are networks.
-GIGABYTES: Final = frozenset({"8", "16", "32", "64", "128", "256", "512"})
-KIND_OF_WORD: Final = (
-    dict.fromkeys(_COLOURS, COLOUR) | dict.fromkeys(_VARIANTS, VARIANT) | dict.fromkeys(_PACKINGS, PACKING)
+#: Letters that are a unit after these numbers alone: "16 G" is storage, "4G" a network, "4K" a resolution, and the K of
+#: "i7-6700K" none of them.
+UNITS_AFTER: Final = (
+    dict.fromkeys(((number, "g") for number in ("8", "16", "32", "64", "128", "256", "512")), "gb")
+    | dict.fromkeys(((number, "g") for number in "2345"), "g")
+    | dict.fromkeys(((number, "k") for number in "48"), "k")
 )
+KIND_OF_WORD: Final = dict.fromkeys(_COLOURS, COLOUR) | dict.fromkeys(_VARIANTS, VARIANT) | {"box": BOX, "tray": TRAY}
 KIND_OF_UNIT: Final = {"gb": CAPACITY, "tb": CAPACITY, "ml": CAPACITY, "ghz": FREQUENCY} | dict.fromkeys(
-    ("mhz", "mb", "mp", "mah"), WORD
+    ("mhz", "mb", "mp", "mah", "gbram", "kg", "cm", "rpm", "g", "k"), WORD
 )

@@ -193,12 +193,15 @@ def test_a_redis_that_goes_away_and_comes_back_loses_nothing(
 
 
 def test_markets_are_told_before_and_kafka_after_what_lies_between(marketplace: Callable[[int], Marketplace]) -> None:
-    """One worker dies after its first commit, the next before its lines are out; nobody judges those events again."""
+    """One worker dies in the middle of its first round trip, the next before its lines are out.
+
+    Were the commit what comes first, nobody would judge those events again, and markets would never hear of them.
+    """
     told = workload(seed=16, shops=6, rounds=2)
     here = marketplace(1)
     here.refer(told.reference)
     here.send([*told.warm, *told.busy])
-    assert here.worker(pace_die="commit:after:1", max_poll_records=100).end(None) == -signal.SIGKILL
+    assert here.worker(pace_die="tell:after:1", max_poll_records=100).end(None) == -signal.SIGKILL
     assert here.stored() != here.log_ends(), "it committed everything at once"
     hanging = here.worker(pace_hang="publish:before:4", max_poll_records=50)
     here.until("it hangs", lambda: "paced: hangs" in hanging.said())

@@ -1,6 +1,5 @@
 """Which product a title means: answers, abstentions, and what must not change them."""
 
-import itertools
 import random
 
 import pytest
@@ -10,46 +9,14 @@ from hypothesis import strategies as st
 from detectors.titles import Titles
 from detectors.titles.resolver import ANSWER_FROM, NOTHING
 from detectors.titles.scoring import GROUNDS, MEASURES, confidence
+from detectors.titles.search import LOOKED_AT
 from detectors.titles.tokens import tokens
-from schemas import Product
-
-
-def product(product_id: str, brand: str, name: str, *aliases: str) -> Product:
-    return Product(product_id=product_id, brand=brand, name=name, aliases=aliases)
-
-
-def catalogue() -> list[Product]:
-    """Names made up for these tests, and enough of them that common words are common."""
-    products = []
-    for line, number in (("Aurora", 11), ("Aurora", 12), ("Borea", 7)):
-        for variant, storage in itertools.product(("", " Plus", " Mini"), (64, 128)):
-            name = f"{line} {number}{variant} {storage}GB"
-            products.append(product(name.lower(), "Nordlys", name))
-    products.append(product("x9100", "Nordlys", "Comet II", "NT-X9100"))
-    products.append(product("x9105", "Nordlys", "Comet II Plus", "NT-X9105"))
-    for brand, letters in (("Frostheim", "KFZ"), ("Waschgut", "WMG"), ("Kuehlmann", "RDK")):
-        for at in range(120):
-            code = f"{letters}{3000 + at * 37}{'ABCDEFG'[at % 7]}"
-            products.append(product(code.lower(), brand, f"{brand} {code} {'White' if at % 2 else 'Black'}"))
-    products.append(product("pads", "Nordlys", "Slate (2. Generation)"))
-    products.append(product("ring", "Kaminari", "雷鸣 空气净化器 AX300"))
-    return products
+from tests.detectors.titles.catalogue import catalogue, drawn_titles, product
 
 
 @pytest.fixture(scope="module")
 def titles() -> Titles:
     return Titles(catalogue())
-
-
-def drawn_titles(count: int) -> list[str]:
-    """Titles of words of the catalogue, from one word to seven."""
-    draw = random.Random(5)
-    words = sorted({word for one in catalogue() for word in (*one.name.split(), one.brand)})
-    common = ["White", "Black", "Nordlys", "Frostheim", "Waschgut", "64GB", "Plus", "12"]
-    return [
-        " ".join(draw.choice(words if draw.random() < 0.4 else common) for _ in range(draw.randint(1, 7)))
-        for _ in range(count)
-    ]
 
 
 class TestAnswers:
@@ -114,6 +81,13 @@ class TestAnswers:
         assert found.product_id == "x9100"
         assert dict(zip(MEASURES, found.fit.measures, strict=True))["title_coverage"] == pytest.approx(1.0)
         assert titles.resolve("Nordlys Comet II NT-X9100").product_id == "x9100"
+
+    def test_the_brand_that_a_listing_says_beside_its_title_is_read_with_it(self, titles: Titles) -> None:
+        twin = product("twin", "Waschgut", "Comet II")
+        titles = Titles([*catalogue(), twin])
+        assert titles.resolve("Comet II").product_id is None
+        assert titles.resolve("Comet II", "waschgut").product_id == "twin"
+        assert titles.resolve("Waschgut Comet II", "Waschgut") == titles.resolve("Waschgut Comet II")
 
     def test_the_features_that_decided_are_named_on_request(self, titles: Titles) -> None:
         assert titles.resolve("frostheim kfz-3037b neu").why == ()
@@ -208,10 +182,24 @@ def test_any_text_is_taken_and_asked_twice_answered_alike(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Aurora 12 " * 10_000, "x" * 100_000, "9" * 100_000, "🛒" * 100_000, "\ufdfa" * 100_000]
+    "text",
+    [
+        "Aurora 12 " * 10_000,
+        "x" * 100_000,
+        "9" * 100_000,
+        "4oz" * 30_000,
+        "9" * 290 + "oz",
+        "🛒" * 100_000,
+        "\ufdfa" * 100_000,
+        "هاتف ذكي 64 " * 10_000,
+        "\u202e" + "טלפון 64 gb " * 10_000,
+        " ".join(one.name for one in catalogue()),
+    ],
 )
 def test_the_length_of_a_title_does_not_matter_beyond_what_is_read(titles: Titles, text: str) -> None:
     assert titles.resolve(text) == titles.resolve(text[:300])
+    assert titles.contradicts(text, "kfz3037b") == titles.contradicts(text[:300], "kfz3037b")
+    assert len(titles.fits(tokens(text))[1]) <= LOOKED_AT
 
 
 ANY = Titles(catalogue())

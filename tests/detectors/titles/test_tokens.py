@@ -41,6 +41,14 @@ from detectors.titles.words import CODE
         ("Galaxy S8+ black", "galaxy s8 plus black"),
         ("Galaxy S10+", "galaxy s10 plus"),
         ("D7500 + 18-55mm", "d7500 18 55mm"),
+        ("Sony Alpha 6500", "sony a6500"),
+        ("Sony ILCE-6500", "sony a6500"),
+        ("α7 III", "a7 3"),
+        ("RX100 MkVI", "rx100 mark 6"),
+        ("MWH122.1X", "mwh1221x"),
+        ("G46203.7GHz", "g 4620 3.7 ghz"),
+        ("4 GB RAM 64 GB", "4gb ram 64gb"),
+        ("8 kilo", "8kg"),
     ],
 )
 def test_two_ways_to_write_one_thing_have_the_same_features(one: str, other: str) -> None:
@@ -56,6 +64,8 @@ def test_two_ways_to_write_one_thing_have_the_same_features(one: str, other: str
         ("ipad gen 2", "ipad gen 3"),
         ("a52 4g", "a52 5g"),
         ("chanel 50ml", "chanel 100ml"),
+        ("pixel 4gb ram", "pixel 4gb"),  # memory is not storage
+        ("honor 4", "honor 4k"),
     ],
 )
 def test_what_makes_another_product_is_another_feature(one: str, other: str) -> None:
@@ -73,6 +83,19 @@ def test_what_makes_another_product_is_another_feature(one: str, other: str) -> 
 )
 def test_a_model_number_is_recognised_by_a_part_or_in_another_grouping(name: str, title: str, shared: str) -> None:
     assert shared in tokens(name).features.keys() & tokens(title).features.keys()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["ryzen 5 3600 boxed", "bx80677 i7 7700", "yd2400c5fbbox ryzen 5", "i7 8700k wof", "ryzen 7 3.2ghz, prism cooler"],
+)
+def test_a_processor_is_boxed_where_its_order_code_or_its_cooler_says_so(title: str) -> None:
+    assert "box" in tokens(title).features
+
+
+@pytest.mark.parametrize("title", ["xbox one", "wine cooler 60 cm", "bx speaker"])
+def test_what_only_resembles_such_a_code_is_not_boxed(title: str) -> None:
+    assert "box" not in tokens(title).features
 
 
 def test_text_without_spaces_is_cut_into_neighbours_that_a_longer_title_shares() -> None:
