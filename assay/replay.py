@@ -8,7 +8,7 @@ import click
 from assay.failure import Failure
 from assay.invocation import Invocation, pass_invocation
 from assay.policy import policy_in_force
-from streams.collector import relax_collector
+from streams.interpreter import relax_collector
 from streams.replay import UnreadableError, parse_time, read_reference
 from streams.replay import replay as replay_files
 

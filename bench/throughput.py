@@ -20,7 +20,7 @@ from measured import keep, shown, summary
 from servers import Servers, load_topics
 
 from detectors.policy import make_policy
-from streams.collector import relax_collector
+from streams.interpreter import relax_collector
 from streams.replay import read_reference, replay
 from streams.settings import read_policy
 

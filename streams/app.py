@@ -16,9 +16,9 @@ from detectors.judge import Judge
 from detectors.policy import Policy
 from detectors.products import Reference
 from schemas.fields import SECOND_US
-from streams.collector import relax_collector
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us
+from streams.interpreter import relax_collector, switch_threads_often
 from streams.live import LiveHop
 from streams.meta import INPUTS
 from streams.outbox import KafkaOutbox
@@ -47,6 +47,7 @@ def run_worker(settings: Settings, policy: Policy) -> None:
     app = make_worker(settings, policy, partitions, reference)
     app.task(reference_topics.follow)
     relax_collector()
+    switch_threads_often()
     worker = faust.Worker(app, quiet=True, override_logging=False)
     worker.spinner = None  # it writes escape codes, into files too
     worker.execute_from_commandline()
