@@ -7,7 +7,7 @@ repeated event changes nothing.
 from collections.abc import Callable
 from typing import Any, Final
 
-from detectors import aftersale, complaints, orders
+from detectors import aftersale, complaints, heard, marks, orders
 from detectors.detector import Cause, DeadlineReached
 from detectors.orders import Terms
 from detectors.state import SellerState
@@ -15,6 +15,7 @@ from schemas import (
     CompensationPaid,
     ComplaintDecided,
     ComplaintOpened,
+    MessageSent,
     OrderCancelled,
     OrderDelivered,
     OrderPaid,
@@ -45,12 +46,19 @@ def _requested(state: SellerState, event: ReturnRequested, now_us: int, terms: T
         complaints.find_return(state, event, terms)
 
 
+def _paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> None:
+    orders.paid(state, event, now_us, terms)
+    if state.awaited_orders:
+        complaints.find_order(state, event, terms)
+
+
 def _registered(state: SellerState, _event: SellerRegistered, now_us: int, _terms: Terms) -> None:
     state.core.registered_us = min(state.core.registered_us or now_us, now_us)
 
 
-def _closed(state: SellerState, event: SellerClosed, _now_us: int, _terms: Terms) -> None:
-    state.core.closed_by = event.by
+def _closed(state: SellerState, event: SellerClosed, now_us: int, _terms: Terms) -> None:
+    core = state.core
+    core.closed_us, core.closed_by = max((core.closed_us, core.closed_by), (now_us, event.by))
 
 
 def _fall_due(state: SellerState, reached: DeadlineReached, now_us: int, terms: Terms) -> None:
@@ -61,11 +69,17 @@ def _fall_due(state: SellerState, reached: DeadlineReached, now_us: int, terms: 
     elif reached.kind == "return":
         aftersale.end_return(state, reached.subject_id, now_us, terms)
     elif reached.kind == "complaint":
-        complaints.end_complaint(state, reached.subject_id)
+        complaints.end_complaint(state, reached.subject_id, now_us)
+    elif reached.kind == marks.ANSWER:
+        marks.answer_due(state, reached.subject_id, reached.due_us)
+    elif reached.kind == marks.RATING:
+        marks.rating_due(state, reached.due_us)
+    elif reached.kind == heard.KIND:
+        heard.forget(state, reached.subject_id, reached.due_us)
 
 
 HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
-    OrderPaid: orders.paid,
+    OrderPaid: _paid,
     OrderDelivered: orders.delivered,
     OrderCancelled: orders.cancelled,
     PayoutReleased: orders.paid_out,
@@ -80,6 +94,7 @@ HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
     ComplaintOpened: complaints.complained,
     ComplaintDecided: complaints.decided,
     CompensationPaid: complaints.compensated,
+    MessageSent: heard.heard,
     SellerRegistered: _registered,
     SellerClosed: _closed,
     DeadlineReached: _fall_due,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from detectors import marks
 from detectors.exposure import exact
 from detectors.orders import Terms, open_order, settle_order
 from detectors.records import Return, Step
@@ -39,6 +40,7 @@ def settle_return(state: SellerState, return_id: str, terms: Terms, fired_us: in
         state.schedule("refund", return_id, due_us or None)
     held.overdue, held.delivered_us = back.overdue, back.delivered_us
     (state.overdue.add if back.overdue else state.overdue.discard)(return_id)
+    marks.mark(state, return_id, held, back, terms.returns)
     state.schedule("return", return_id, _kept_until(held, back))
     if held.order_id != back.order_id:
         _unlink(state, held.order_id, return_id, terms, fired_us)
@@ -113,6 +115,7 @@ def end_return(state: SellerState, return_id: str, due_us: int, terms: Terms) ->
     if held is None or held.due_us or held.overdue:
         return
     del state.returns[return_id]
+    marks.forget(state, return_id, held)
     state.changes.returns.add(return_id)
     state.schedule("return", return_id, None)
     _unlink(state, held.order_id, return_id, terms, due_us)

@@ -25,6 +25,8 @@ TRUNCATED: Final = "This seller has more open orders, returns or listings than a
 FEW_EVENT_IDS: Final = 5  # what stays of a line that would be too long
 MAX_SHORT_SENTENCE: Final = 500
 MAX_SHORT_NUMBER: Final = 40
+#: Honest sellers reassure too: shown beside other findings, never the reason for an alert.
+NEVER_OPENS: Final = ("reassuring_messages",)
 _SEVERITY: Final = {"shadow": "low", "alert": "medium"}
 
 
@@ -82,16 +84,12 @@ def standing(state: SellerState, moment: Moment, policy: Policy) -> SellerStandi
 
 def _case(state: SellerState, family: str, moment: Moment, policy: Policy) -> _Case | None:
     """The family's findings that no verdict mutes: of the seller, and of its listings."""
-    own = [one for one in seller_findings(state, policy, moment.now_us) if policy.family(one.reason_code) == family]
+    own = [one for one in seller_findings(state, policy, moment.now_us) if _opens(one, family, policy)]
     shelf: list[tuple[int, str, Finding]] = []
     best: tuple[float, int, str, Score, list[Finding]] | None = None
     for listing_id in state.flagged:
         listing = state.listings[listing_id]
-        found = [
-            one
-            for one in listing_findings(state, listing, policy, moment.now_us)
-            if policy.family(one.reason_code) == family
-        ]
+        found = [one for one in listing_findings(state, listing, policy, moment.now_us) if _opens(one, family, policy)]
         if not found:
             continue
         first = min(found, key=lambda one: (one.since_us, one.reason_code))
@@ -110,7 +108,12 @@ def _case(state: SellerState, family: str, moment: Moment, policy: Policy) -> _C
     theirs = own if best is None or own else best[4]
     on_trial = [one for one in theirs if policy.mode(one.reason_code) == "shadow"]
     ordered = sorted([*score.counted, *on_trial], key=lambda one: _place_of(one, family, policy))
-    return _Case(score, tuple(ordered), tuple(one[1] for one in shelf), first)
+    named = [listing_id for one in own for listing_id in one.listing_ids]
+    return _Case(score, tuple(ordered), tuple(dict.fromkeys([*(one[1] for one in shelf), *named])), first)
+
+
+def _opens(finding: Finding, family: str, policy: Policy) -> bool:
+    return policy.family(finding.reason_code) == family and finding.reason_code not in NEVER_OPENS
 
 
 def _place_of(finding: Finding, family: str, policy: Policy) -> tuple[bool, int, float, str]:
@@ -130,7 +133,7 @@ def _line(state: SellerState, family: str, alert: OpenAlert, case: _Case, moment
         if (subject in shelf if scope == "listing" else family == "aftersale" or hold.by_human)
     ]
     active = {scope for scope, hold in theirs if hold.active}
-    counted = any(policy.family(one.reason_code) == family for one in case.score.counted)
+    counted = any(_opens(one, family, policy) for one in case.score.counted)
     if active:
         mode, severity = "hold", "critical" if active - {"listing"} else "high"
     else:

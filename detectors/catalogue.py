@@ -6,14 +6,21 @@ A deadline is named by its kind. Weights are in `detectors/policy.toml`, by reas
 
 from typing import Final, NamedTuple
 
-from detectors import raised
+from detectors import heard, marks, raised, silence
 from detectors.detector import Detector, SubjectKind
 from detectors.rules.below_market_price import BelowMarketPrice
+from detectors.rules.contested_returns import ContestedReturns
+from detectors.rules.counterfeit_returns import CounterfeitReturns
 from detectors.rules.guard_shopping import GuardShopping
+from detectors.rules.ignored_return import IgnoredReturn
 from detectors.rules.implausible_price import ImplausiblePrice
+from detectors.rules.off_platform_lure import OffPlatformLure
 from detectors.rules.overdue_refund import OverdueRefund
+from detectors.rules.reassuring_messages import ReassuringMessages
 from detectors.rules.replica_wording import ReplicaWording
 from detectors.rules.unpaid_refunds import UnpaidRefunds
+from detectors.rules.upheld_complaint import UpheldComplaint
+from detectors.rules.vanished_seller import VanishedSeller
 from schemas import (
     CompensationPaid,
     ComplaintDecided,
@@ -21,11 +28,18 @@ from schemas import (
     Event,
     ListingChanged,
     ListingPublished,
+    MessageSent,
+    OrderPaid,
     RefundIssued,
+    ReturnAccepted,
     ReturnCancelled,
     ReturnDelivered,
     ReturnDisputed,
+    ReturnRefused,
     ReturnRequested,
+    ReturnShipped,
+    SellerAway,
+    SellerClosed,
 )
 from schemas.fields import Mode
 
@@ -34,8 +48,7 @@ FAMILIES: Final = ("price", "aftersale", "words")
 
 Asked = type[Event] | str
 _LISTINGS: Final[tuple[Asked, ...]] = (ListingPublished, ListingChanged)
-_REFUNDS: Final[tuple[Asked, ...]] = (
-    "refund",
+_RETURNS: Final[tuple[Asked, ...]] = (
     "return",
     RefundIssued,
     ReturnCancelled,
@@ -46,6 +59,11 @@ _REFUNDS: Final[tuple[Asked, ...]] = (
     ComplaintDecided,
     CompensationPaid,
 )
+_REFUNDS: Final[tuple[Asked, ...]] = ("refund", *_RETURNS)
+_LIFE: Final[tuple[Asked, ...]] = (silence.KIND, SellerAway, SellerClosed)
+_ANSWERS: Final[tuple[Asked, ...]] = (marks.ANSWER, *_RETURNS, ReturnAccepted, ReturnRefused, ReturnShipped)
+_COMPLAINTS: Final[tuple[Asked, ...]] = ("complaint", ComplaintOpened, ComplaintDecided, ReturnRequested, OrderPaid)
+_MESSAGES: Final[tuple[Asked, ...]] = (heard.KIND, MessageSent)
 
 
 class Entry(NamedTuple):
@@ -64,6 +82,20 @@ CATALOGUE: Final = (
     Entry(ImplausiblePrice(), "implausible_price", "price", "alert", "listing", _LISTINGS),
     Entry(OverdueRefund(), "overdue_refund", "aftersale", "alert", "seller", _REFUNDS),
     Entry(UnpaidRefunds(), "unpaid_refunds", "aftersale", "hold", "seller", _REFUNDS),
+    Entry(
+        VanishedSeller(),
+        "vanished_seller",
+        "aftersale",
+        "hold",
+        "seller",
+        tuple(dict.fromkeys((*_REFUNDS, *silence.ACTS, *_LIFE))),
+    ),
+    Entry(UpheldComplaint(), "upheld_complaint", "aftersale", "hold", "seller", _COMPLAINTS),
+    Entry(IgnoredReturn(), "ignored_return", "aftersale", "alert", "seller", _ANSWERS),
+    Entry(ContestedReturns(), "contested_returns", "aftersale", "alert", "seller", _RETURNS),
+    Entry(CounterfeitReturns(), "counterfeit_returns", "aftersale", "alert", "seller", (marks.RATING,)),
     Entry(ReplicaWording(), "replica_wording", "words", "alert", "listing", _LISTINGS),
+    Entry(OffPlatformLure(), "off_platform_lure", "words", "alert", "seller", _MESSAGES),
+    Entry(ReassuringMessages(), "reassuring_messages", "words", "alert", "seller", _MESSAGES),
     Entry(GuardShopping(), "guard_shopping", "words", "shadow", "seller", (*_LISTINGS, raised.KIND)),
 )

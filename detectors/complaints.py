@@ -4,9 +4,12 @@ from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
 from detectors.exposure import exact
 from detectors.orders import Terms, open_order, settle_order
 from detectors.records import Complaint, Step
-from detectors.returns import step_key
+from detectors.returns import fold, step_key
 from detectors.state import MAX_COMPLAINTS, SellerState
-from schemas import CompensationPaid, ComplaintDecided, ComplaintOpened, ReturnRequested
+from schemas import CompensationPaid, ComplaintDecided, ComplaintOpened, OrderPaid, ReturnRequested
+from schemas.fields import DAY_US
+
+UPHELD_COUNTS_US = 90 * DAY_US  # from the decision
 
 
 def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: Terms) -> None:
@@ -19,6 +22,7 @@ def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: T
     complaint.kind, complaint.opened_us, complaint.opened_by = event.kind, now_us, event.event_id
     complaint.order_id, complaint.return_id = event.order_id or "", event.return_id or ""
     complaint.listing_id, complaint.buyer_id = event.listing_id or "", event.buyer_id or ""
+    complaint.of_listing = complaint.of_buyer = ""
     waiting, complaint.paid = complaint.paid, ()
     for step in waiting:
         _pay(state, complaint, step, terms)
@@ -65,11 +69,29 @@ def find_return(state: SellerState, event: ReturnRequested, terms: Terms) -> Non
             _link(state, complaint_id, complaint, terms)
 
 
-def end_complaint(state: SellerState, complaint_id: str) -> None:
-    """Old enough to be forgotten."""
-    if state.complaints.pop(complaint_id, None) is not None:
-        state.changes.complaints.add(complaint_id)
-        state.schedule("complaint", complaint_id, None)
+def find_order(state: SellerState, event: OrderPaid, terms: Terms) -> None:
+    """Complaints that came before the payment of their order learn whose and of which listing they are."""
+    if event.order_id not in state.awaited_orders:
+        return
+    state.awaited_orders.discard(event.order_id)
+    for complaint_id, complaint in state.complaints.items():
+        if complaint.order_id == event.order_id:
+            _place(state, complaint, terms)
+            state.changes.complaints.add(complaint_id)
+
+
+def end_complaint(state: SellerState, complaint_id: str, now_us: int) -> None:
+    """An upheld one has counted for long enough, or the complaint is old enough to be forgotten."""
+    complaint = state.complaints.get(complaint_id)
+    if complaint is None:
+        return
+    kept_until_us = _kept_until_us(complaint)
+    if now_us < kept_until_us:
+        state.schedule("complaint", complaint_id, kept_until_us)
+        return
+    del state.complaints[complaint_id]
+    state.changes.complaints.add(complaint_id)
+    state.schedule("complaint", complaint_id, None)
 
 
 def _complaint(state: SellerState, complaint_id: str) -> Complaint | None:
@@ -94,6 +116,7 @@ def _returns_of(state: SellerState, complaint: Complaint) -> tuple[str, ...]:
 def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Terms) -> None:
     """Puts the decision among the steps of the returns that the complaint is about."""
     _remember(state, complaint_id, complaint)
+    _place(state, complaint, terms)
     if complaint.outcome and complaint.opened_us:
         step = Step(complaint.decided_us, complaint.decided_by, "decided", complaint.outcome, complaint_id)
         for return_id in _returns_of(state, complaint):
@@ -102,8 +125,28 @@ def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Te
 
 def _remember(state: SellerState, complaint_id: str, complaint: Complaint) -> None:
     state.changes.complaints.add(complaint_id)
+    due_us = _kept_until_us(complaint)
+    if complaint.outcome == "upheld":
+        due_us = min(due_us, complaint.decided_us + UPHELD_COUNTS_US)
+    state.schedule("complaint", complaint_id, due_us)
+
+
+def _kept_until_us(complaint: Complaint) -> int:
     newest_us = max(complaint.opened_us, complaint.decided_us, *(step.time_us for step in complaint.paid[-1:]))
-    state.schedule("complaint", complaint_id, newest_us + OPEN_RETURN_KEPT_US)
+    return newest_us + OPEN_RETURN_KEPT_US
+
+
+def _place(state: SellerState, complaint: Complaint, terms: Terms) -> None:
+    """Whose complaint it is and of which listing, by its return or order, as long as those are remembered."""
+    held = state.returns.get(complaint.return_id)
+    back = fold(held, terms.returns) if held is not None else None
+    order = state.orders.get(complaint.order_id)
+    if back is not None and back.requested_us:
+        complaint.of_buyer, complaint.of_listing = back.buyer_id, back.listing_id
+    elif order is not None and order.listing_id:
+        complaint.of_buyer, complaint.of_listing = order.buyer_id, order.listing_id
+    elif complaint.order_id and not complaint.of_listing:
+        state.awaited_orders.add(complaint.order_id)
 
 
 def _pay(state: SellerState, complaint: Complaint, step: Step, terms: Terms) -> None:

@@ -21,7 +21,8 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, kw_only=False):
     """What was seen, about whom, and how strong: `grade` picks the weight in the policy.
 
     `since_us` and `opened_by` (the event or deadline that opened it) are set by the judge and kept while the
-    finding stands. `facts` counts independent facts (distinct buyers, say): more of them is news.
+    finding stands. `facts` counts independent facts (distinct buyers, say): more of them is news. `listing_ids`: the
+    listings that a seller's finding names.
     """
 
     reason_code: str
@@ -35,6 +36,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, kw_only=False):
     facts: int = 1
     since_us: int = 0
     opened_by: str = ""
+    listing_ids: tuple[str, ...] = ()
 
 
 class Abstained(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ forgotten of whom something was published: consumers keep the highest revision, 
 from typing import Final
 
 from detectors.records import Core
+from detectors.rhythm import Rhythm
 from detectors.state import SellerState
 from schemas.fields import DAY_US
 
@@ -62,6 +63,9 @@ def _entomb(state: SellerState, now_us: int) -> None:
         deliveries_known=before.deliveries_known,
         last_upheld_us=before.last_upheld_us,
         closed_by=before.closed_by,
+        closed_us=before.closed_us,
+        rhythm=Rhythm(before.rhythm.last_us),
+        watched_us=before.watched_us,
         confirmed_bad=before.confirmed_bad,
         entombed_us=now_us,
     )

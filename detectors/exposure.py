@@ -5,7 +5,7 @@ delivered back and not refunded; owed to the platform; paid and not delivered; d
 The sums are kept up by differences, so that an event costs the same however long the seller's history is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -96,6 +96,14 @@ def count(state: SellerState, order_id: str, where: Place) -> None:
 def total(state: SellerState) -> tuple[Money, ...]:
     """The exposure as published: one sum per currency, by currency."""
     return tuple(Money(money(sum(sums, _ZERO)), currency) for currency, sums in sorted(state.core.exposure.items()))
+
+
+def parts(state: SellerState) -> Iterator[tuple[str, str, Decimal]]:
+    """Each sum that is not nothing, as (part, currency, amount), by currency."""
+    for currency, sums in sorted(state.core.exposure.items()):
+        for part, amount in zip(PARTS, sums, strict=True):
+            if amount:
+                yield part, currency, amount
 
 
 def _add(state: SellerState, currency: str, part: str, amount: Decimal) -> None:

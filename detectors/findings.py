@@ -44,4 +44,5 @@ def _since(answer: Finding, before: Finding | None, now_us: int, cause_id: str) 
         answer.facts,
         before.since_us if before is not None else now_us,
         before.opened_by if before is not None else cause_id,
+        answer.listing_ids,
     )

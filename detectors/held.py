@@ -17,6 +17,10 @@ _NOTICES: Final = {
     "payout": "Your payouts are on hold because refunds for returned parcels are outstanding; pay them to release it.",
     "seller": "Your account is on hold while open refunds and complaints are checked; please contact seller support.",
 }
+_UNPAID: Final = frozenset(("unpaid_refunds", "vanished_seller"))
+_COMPLAINTS_NOTICE: Final = (
+    "Your payouts are on hold because complaints about your orders were upheld; you can appeal through seller support."
+)
 _RELEASE_NOTICES: Final = {
     "listing": "The hold on this listing has ended.",
     "payout": "The hold on your payouts has ended.",
@@ -153,12 +157,20 @@ def line(
         reason_codes=hold.reason_codes,
         score=hold.score,
         decided_by=hold.decided_by,
-        notice=(_NOTICES if hold.active else _RELEASE_NOTICES)[scope],
+        notice=_notice(scope, hold),
         policy_version=policy.version,
         event_time=to_time(moment.now_us),
         placed_at=to_time(hold.placed_us),
         expires_at=to_time(hold.expires_us),
     )
+
+
+def _notice(scope: HoldScope, hold: records.Hold) -> str:
+    if not hold.active:
+        return _RELEASE_NOTICES[scope]
+    if scope == "payout" and "upheld_complaint" in hold.reason_codes and _UNPAID.isdisjoint(hold.reason_codes):
+        return _COMPLAINTS_NOTICE
+    return _NOTICES[scope]
 
 
 def is_expiring(hold: records.Hold, now_us: int, policy: Policy) -> bool:

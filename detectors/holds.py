@@ -7,6 +7,7 @@ that thresholds are not probed; once it has expired, only a human places it agai
 
 from typing import Final
 
+from detectors.detector import Finding
 from detectors.held import (
     Moment,
     clean_release_delay_us,
@@ -21,6 +22,7 @@ from detectors.held import (
 )
 from detectors.policy import Policy
 from detectors.records import Ruling
+from detectors.rulings import is_muted
 from detectors.score import Score, listing_score, score_of, seller_findings
 from detectors.state import SellerState
 from schemas import Hold
@@ -41,7 +43,7 @@ def decide_listing(state: SellerState, listing_id: str, moment: Moment, policy: 
     listing = state.listings[listing_id]
     score = listing_score(state, listing, policy, moment.now_us)
     hold = listing.hold
-    if _supports_listing(score, policy) and listing.findings:
+    if _supports_listing(state, listing_id, score, moment, policy):
         if hold is not None and hold.active:
             hold.release_at_us = 0
             return None
@@ -118,9 +120,38 @@ def hold_due(
     return None, False
 
 
-def _supports_listing(score: Score, policy: Policy) -> bool:
-    grounds = any(family in score.strongest for family in LISTING_FAMILIES) or score.has(*LISTING_REASONS)
-    return score.value >= policy.bands.hold and score.has_hold_mode and grounds
+def listings_at_stake(state: SellerState) -> list[str]:
+    """The listings that a fact about the seller may hold or release: flagged ones, and those that it names."""
+    named = (one.listing_ids for one in state.findings.values() if one.reason_code in LISTING_REASONS)
+    return sorted(state.flagged.union(*named).intersection(state.listings))
+
+
+def is_at_stake(state: SellerState, listing_id: str) -> bool:
+    """Whether the listing is one of `listings_at_stake`."""
+    if listing_id in state.flagged:
+        return True
+    held = (state.findings.get(reason_code) for reason_code in LISTING_REASONS)
+    return any(one is not None and listing_id in one.listing_ids for one in held)
+
+
+def _supports_listing(state: SellerState, listing_id: str, score: Score, moment: Moment, policy: Policy) -> bool:
+    """Whether the score holds, and something about this very listing is in it."""
+    if score.value < policy.bands.hold or not score.has_hold_mode:
+        return False
+    return any(
+        policy.family(one.reason_code) in LISTING_FAMILIES
+        if one.subject_kind == "listing"
+        else _names(state, listing_id, one, moment, policy)
+        for one in score.counted
+    )
+
+
+def _names(state: SellerState, listing_id: str, one: Finding, moment: Moment, policy: Policy) -> bool:
+    """Whether a seller's finding that may hold the listings it names is about this one, and no verdict allows it."""
+    if one.reason_code not in LISTING_REASONS or listing_id not in one.listing_ids:
+        return False
+    family, listing = policy.family(one.reason_code), state.listings[listing_id]
+    return policy.mode(one.reason_code) == "hold" and not is_muted(state, family, listing, moment.now_us, policy)
 
 
 def _score_for(state: SellerState, scope: HoldScope, subject_id: str, moment: Moment, policy: Policy) -> Score:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from detectors import alerts, eviction, held, holds, raised, rulings, shelf
+from detectors import alerts, eviction, held, holds, raised, rulings, shelf, silence
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
 from detectors.detector import Abstained, Around, Cause, DeadlineReached
@@ -85,7 +85,9 @@ class Judge:
         core.sequence += 1
         moment = Moment(now_us, now_us if decided_us is None else decided_us, cause.event_id)
         effect = self._take_in(state, cause, moment, around, judged)
+        silence.note(state, cause, now_us, self.policy.terms.silence)
         answers = _Answers() if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
+        silence.watch(state, cause, now_us, self.policy.terms.silence)
         decided = self._decide(state, cause, moment, effect, answers, judged)
         if effect.listing_id:
             shelf.make_room(state, effect.listing_id)
@@ -204,7 +206,7 @@ class Judge:
     ) -> bool:
         """Holds first, then alerts, then the seller's line; nothing to do for most events."""
         listing_id, whole_seller = effect.listing_id, effect.whole_seller or answers.changed_seller
-        is_flagged = bool(listing_id) and listing_id in state.flagged
+        is_flagged = bool(listing_id) and holds.is_at_stake(state, listing_id)
         if effect.tombstone is not None:
             judged.words.append(effect.tombstone)
         if not (whole_seller or answers.changed_listing or is_flagged):
@@ -212,7 +214,7 @@ class Judge:
         is_clean = answers.all_quiet and isinstance(cause, ListingChanged)
         moderator = cause.moderator if isinstance(cause, VerdictGiven) else ""
         moment = moment._replace(about_listing=listing_id, is_clean=is_clean, moderator=moderator)
-        judged.words.extend(self._hold(state, moment, sorted(state.flagged) if whole_seller else [listing_id]))
+        judged.words.extend(self._hold(state, moment, holds.listings_at_stake(state) if whole_seller else [listing_id]))
         judged.words.extend(alerts.decide_alerts(state, moment, self.policy))
         if any(isinstance(word, Alert | Hold) for word in judged.words):
             judged.words.append(alerts.standing(state, moment, self.policy))

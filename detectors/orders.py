@@ -6,10 +6,11 @@ from typing import Final
 
 import msgspec
 
-from detectors import exposure
+from detectors import buyers, exposure
 from detectors.exposure import ExposureTerms
 from detectors.records import Order
 from detectors.returns import Folded, ReturnTerms, fold
+from detectors.rhythm import SilenceTerms
 from detectors.state import MAX_OPEN_ORDERS, SellerState
 from schemas import OrderCancelled, OrderDelivered, OrderPaid, PayoutReleased
 from schemas.fields import DAY_US
@@ -23,6 +24,7 @@ class Terms(msgspec.Struct, frozen=True):
 
     returns: ReturnTerms = ReturnTerms()
     exposure: ExposureTerms = ExposureTerms()
+    silence: SilenceTerms = SilenceTerms()
 
 
 def open_order(state: SellerState, order_id: str) -> Order | None:
@@ -46,6 +48,7 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
         order.brand, order.category = listing.brand, listing.category
     if order.delivered_us and not order.paid_us:
         state.core.delivered_orders += 1
+        buyers.note(state, event.buyer_id, order.delivered_us)
     order.amount, order.currency = exposure.exact(event.amount), event.currency
     order.listing_id, order.buyer_id = event.listing_id, event.buyer_id
     order.paid_us = now_us
@@ -59,6 +62,7 @@ def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Ter
         return
     if order.paid_us and not order.delivered_us:
         state.core.delivered_orders += 1
+        buyers.note(state, order.buyer_id, now_us)
     order.delivered_us = now_us
     if not state.core.deliveries_known:
         state.core.deliveries_known = True
@@ -122,6 +126,8 @@ def review(state: SellerState, order_id: str, due_us: int, terms: Terms) -> None
     if order is None:
         return
     settle_order(state, order_id, terms, due_us)
+    if order.counted_as == "in_payout_window" and not order.delivered_us:
+        buyers.note(state, order.buyer_id, due_us)  # nobody says so, it is taken for delivered
     if order.counted_as or any(one in state.returns for one in order.return_ids):
         return
     if due_us >= _touched_us(state, order) + CLOSED_ORDER_KEPT_US:

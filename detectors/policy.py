@@ -11,10 +11,13 @@ from detectors.catalogue import CATALOGUE, Entry
 from detectors.exposure import ExposureTerms
 from detectors.orders import Terms
 from detectors.returns import ReturnTerms
+from detectors.rhythm import SilenceTerms
 from schemas.fields import Mode
 
 _TERMS: Final = "terms"
+_SILENCE: Final = "silence"
 _DISCOUNTS: Final = "class_discounts"
+_SHARED: Final = (_TERMS, _SILENCE, _DISCOUNTS)
 _DETECTORS: Final = "detectors"
 _NATS: Final = (-100.0, 100.0)  # their sum never leaves the range of `exp`
 _LARGEST: Final = 1e15
@@ -25,6 +28,11 @@ _RANGES: Final = {
     "weights": _NATS,
     _DISCOUNTS: (0.01, 1.0),
     "holds.allowed_fall": (0.0, 1.0),
+    "silence.smoothing": (0.001, 1.0),
+    "silence.probability": (1e-9, 0.5),
+    "silence.session_hours": (0.1, 10_000.0),
+    "silence.most_hours": (1.0, 10_000.0),
+    "silence.refunded_share": (0.0, 1.0),
 }
 _WANTED: Final[dict[type[Any], tuple[str, tuple[type[Any], ...]]]] = {
     int: ("a whole number", (int,)),
@@ -66,6 +74,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holds: HoldTerms
     returns: ReturnTerms
     exposure: ExposureTerms
+    silence: SilenceTerms
     class_discounts: dict[str, float]
     weights: dict[str, dict[str, float]]
     detectors: dict[str, dict[str, Any]] = {}
@@ -116,7 +125,7 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
         raise PolicyError("The policy's bands must be 0 < alert <= hold < 1.")
     if not 0 <= read.holds.clean_release_min_hours <= read.holds.clean_release_max_hours:
         raise PolicyError("The policy's clean_release_min_hours must not exceed clean_release_max_hours.")
-    terms = Terms(read.returns, read.exposure)
+    terms = Terms(read.returns, read.exposure, read.silence)
     entries = tuple(_entry(entry, read, terms) for entry in CATALOGUE)
     by_code = {entry.reason_code: entry for entry in entries}
     for section, names in ((_DETECTORS, read.detectors), ("weights", read.weights)):
@@ -156,7 +165,7 @@ def _entry(entry: Entry, read: _File, terms: Terms) -> Entry:
     fields = {field.name: field for field in dataclasses.fields(entry.detector)}  # type: ignore[arg-type]
     given: dict[str, Any] = {}
     for name, value in wanted.items():
-        if name not in fields or name in (_TERMS, _DISCOUNTS):
+        if name not in fields or name in _SHARED:
             raise PolicyError(f"The policy's [detectors.{entry.reason_code}] has no threshold {name!r}.")
         kind = type(getattr(entry.detector, name))
         wanted_kind, kinds = _WANTED[kind]
@@ -165,6 +174,8 @@ def _entry(entry: Entry, read: _File, terms: Terms) -> Entry:
         given[name] = kind(value)
     if _TERMS in fields:
         given[_TERMS] = terms.returns
+    if _SILENCE in fields:
+        given[_SILENCE] = terms.silence
     if _DISCOUNTS in fields:
         given[_DISCOUNTS] = read.class_discounts
     detector = dataclasses.replace(entry.detector, **given)  # type: ignore[type-var]
@@ -174,7 +185,7 @@ def _entry(entry: Entry, read: _File, terms: Terms) -> Entry:
 def _thresholds(entry: Entry) -> dict[str, Any]:
     """A detector's own thresholds, without what it shares with the rest of the policy."""
     held = dataclasses.fields(entry.detector)  # type: ignore[arg-type]
-    return {field.name: getattr(entry.detector, field.name) for field in held if field.name not in (_TERMS, _DISCOUNTS)}
+    return {field.name: getattr(entry.detector, field.name) for field in held if field.name not in _SHARED}
 
 
 def _version(read: _File, entries: tuple[Entry, ...]) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from detectors.detector import Finding
+from detectors.rhythm import UNKNOWN, Rhythm
 
 STATE_VERSION: Final = 1
 
@@ -50,6 +51,7 @@ class Return(msgspec.Struct, array_like=True):
     """A return as the fold of its steps; `fired_us` is the latest deadline of it that has fired.
 
     `due_us` (a deadline is set for then, 0: none), `overdue`, `delivered_us` and `order_id`: what the fold said last.
+    The rest is what `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
     """
 
     steps: list[Step] = []
@@ -58,12 +60,18 @@ class Return(msgspec.Struct, array_like=True):
     overdue: bool = False
     delivered_us: int = 0
     order_id: str = ""
+    answer_due_us: int = 0
+    answer_fired_us: int = 0
+    ignored: bool = False
+    disputed: bool = False
+    doubt: str = ""
 
 
 class Complaint(msgspec.Struct, array_like=True, gc=False):
     """A complaint and what was decided, whichever arrived first; stored beside the returns.
 
-    `paid` are compensations that came before it was known what the complaint is about.
+    `paid` are compensations that came before it was known what the complaint is about. `of_buyer` and `of_listing` are
+    those of its order or return, which are forgotten before it.
     """
 
     kind: str = ""
@@ -77,6 +85,8 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     decided_us: int = 0
     decided_by: str = ""
     paid: tuple[Step, ...] = ()
+    of_buyer: str = ""
+    of_listing: str = ""
 
 
 class Hold(msgspec.Struct, array_like=True):
@@ -152,10 +162,22 @@ class OpenAlert(msgspec.Struct, array_like=True):
     said: bytes = b""
 
 
+class Spoken(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What a seller told buyers of one kind: the phrase as last noted, and digests of the conversations it was in."""
+
+    last_us: int
+    event_id: str
+    phrase: str
+    conversations: tuple[int, ...] = ()
+
+
 class Core(msgspec.Struct, array_like=True):
     """The seller itself; everything that grows with history is in the records, not here.
 
-    `guards`: each guard that branded goods raised lately, with when it was last raised and by which event.
+    `guards`: each guard that branded goods raised lately, with when it was last raised and by which event. `spoken`: by
+    reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
+    Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
+    `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
     """
 
     version: int = STATE_VERSION
@@ -180,6 +202,15 @@ class Core(msgspec.Struct, array_like=True):
     flags_day: int = -1
     entombed_us: int = 0
     guards: dict[str, tuple[int, str]] = {}
+    spoken: dict[str, Spoken] = {}
+    buyers: tuple[int, bytes, bytes] = (0, b"", b"")
+    rating_due_us: int = 0
+    rhythm: Rhythm = UNKNOWN
+    away: tuple[tuple[int, int], ...] = ()
+    watched_us: int = 0
+    closed_us: int = 0
+    silence_due_us: int = 0
+    reached_us: int = 0
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding)

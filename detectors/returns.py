@@ -26,7 +26,8 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `refund_sla_hours` after delivery plus `scan_grace_hours`; an unsigned delivery gives `unsigned_extra_days` more;
     a seller's dispute pauses the deadline once for `dispute_days`. A rest of one currency unit
-    (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed.
+    (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed. A request that the seller has not
+    answered after `answer_hours` was ignored.
     """
 
     refund_sla_hours: float = 72.0
@@ -35,6 +36,7 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dispute_days: float = 10.0
     tolerance_amount: Decimal = Decimal(1)
     tolerance_share: Decimal = Decimal("0.005")
+    answer_hours: float = 72.0
 
 
 DEFAULT_TERMS: Final = ReturnTerms()
@@ -42,7 +44,10 @@ OVERDUE_REMEMBERED: Final = 20_000
 
 
 class Folded(NamedTuple):
-    """Where a return stands. Times in microseconds, 0 is never; sums in `currency`."""
+    """Where a return stands. Times in microseconds, 0 is never; sums in `currency`.
+
+    `due_us` is 0 once nothing is awaited any more; `deadline_us` stays.
+    """
 
     stage: Stage
     order_id: str = ""
@@ -62,6 +67,7 @@ class Folded(NamedTuple):
     platform_paid_us: int = 0
     closed_us: int = 0
     event_ids: tuple[str, ...] = ()
+    deadline_us: int = 0
 
 
 #: The detectors fold every overdue return of a seller at each event of any of its returns. A list of steps is never
@@ -123,6 +129,12 @@ def request_detail(order_id: str, listing_id: str, buyer_id: str, reason: str) -
     return "\x1f".join((order_id, listing_id, buyer_id, reason))
 
 
+def buyer_of(held: Return) -> str:
+    """Who asked for the return, without folding it; "" where nobody is known to have."""
+    request = next((step for step in held.steps if step.kind == "requested"), None)
+    return request.detail.split("\x1f")[2] if request is not None else ""
+
+
 def _progress(steps: Iterable[Step], terms: ReturnTerms) -> tuple[Stage, int, int]:
     """The stage without money, when the parcel came back, and from when on the refund's time counts."""
     stage: Stage = "unknown"
@@ -159,6 +171,7 @@ def _with_money(
     due_us, contested = _due(held.steps, terms, delivered_us, arrival_us)
     if stage != "delivered":
         due_us = 0
+    deadline_us = due_us
     # A platform's payment counts as closing the return only while the refund was not yet due.
     seller = platform = in_time = _ZERO
     closed_us = platform_us = 0
@@ -204,6 +217,7 @@ def _with_money(
         platform_paid_us=platform_us,
         closed_us=closed_us,
         event_ids=tuple([step.event_id for step in held.steps]),
+        deadline_us=deadline_us,
     )
 
 

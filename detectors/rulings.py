@@ -80,7 +80,8 @@ def ruling_on(state: SellerState, subject: str, subject_id: str) -> Ruling | Non
 
 def is_muted(state: SellerState, family: str, listing: Listing | None, now_us: int, policy: Policy) -> bool:
     """Whether an allow in force covers that family, for the listing or for the seller (None)."""
-    if listing is not None and listing.ruling is not None and _allows(listing.ruling, family, now_us):
+    own = listing.ruling if listing is not None else None
+    if own is not None and _allows(own, family, now_us) and _covers_facts(state, own, family, policy):
         return True
     rulings = state.core.rulings
     if not rulings:
@@ -88,10 +89,7 @@ def is_muted(state: SellerState, family: str, listing: Listing | None, now_us: i
     by_seller = rulings.get("seller")
     by_payout = rulings.get("payout") if family == "aftersale" else None
     allows = [one for one in (by_seller, by_payout) if one is not None and _allows(one, family, now_us)]
-    if family == "aftersale":
-        buyers = _facts(state, policy)
-        allows = [one for one in allows if buyers <= one.facts]
-    return bool(allows)
+    return any(_covers_facts(state, one, family, policy) for one in allows)
 
 
 def ends_allow(listing: Listing, identity: str, price: Decimal, allowed_fall: float) -> bool:
@@ -111,6 +109,11 @@ def identity_of(*parts: str | None) -> str:
 
 def _allows(ruling: Ruling, family: str, now_us: int) -> bool:
     return ruling.verdict == "rejected" and now_us < ruling.expires_us and ruling.family in ("", family)
+
+
+def _covers_facts(state: SellerState, ruling: Ruling, family: str, policy: Policy) -> bool:
+    """Whether nothing new (another buyer) has come since the verdict."""
+    return family != "aftersale" or _facts(state, policy) <= ruling.facts
 
 
 def _family_of(state: SellerState, alert_id: str | None) -> str:

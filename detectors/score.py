@@ -23,10 +23,6 @@ class Score(NamedTuple):
     counted: tuple[Finding, ...]
     has_hold_mode: bool
 
-    def has(self, *reason_codes: str) -> bool:
-        """Whether one of these reason codes is among the counted findings."""
-        return any(finding.reason_code in reason_codes for finding in self.counted)
-
 
 NO_SCORE = Score(0.0, {}, (), False)
 

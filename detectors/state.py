@@ -52,11 +52,15 @@ class SellerState:
     """One seller in memory: the stored records, and indexes that are derived from them."""
 
     __slots__ = (
+        "awaited_orders",
         "changes",
         "complaints",
         "core",
+        "disputed",
+        "doubted",
         "findings",
         "flagged",
+        "ignored",
         "in_market",
         "listings",
         "orders",
@@ -84,6 +88,11 @@ class SellerState:
         self.findings = findings or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
+        self.ignored = {key for key, held in self.returns.items() if held.ignored}
+        self.disputed = {key for key, held in self.returns.items() if held.disputed}
+        self.doubted = {key for key, held in self.returns.items() if held.doubt}
+        # Orders that complaints name and that may still say whose and of which listing they are.
+        self.awaited_orders = {one.order_id for one in self.complaints.values() if one.order_id and not one.of_listing}
         self.flagged = {key for key, held in self.listings.items() if held.findings or held.hold or held.ruling}
         self.in_market: dict[str, set[str]] = {}
         for key, held in self.listings.items():

@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-_SIMPLIFIED: Final = str.maketrans(
+SIMPLIFIED: Final = str.maketrans(
     "機殼護鋼適於約裝禮樣試貨單複復純倣買賣贈帶絕無訂預數據線電頭閒準維報廢壞屍體總貼蘋為榮製個隻條張雙錶",
     "机壳护钢适于约装礼样试货单复复纯仿买卖赠带绝无订预数据线电头闲准维报废坏尸体总贴苹为荣制个只条张双表",
 )
@@ -69,7 +69,7 @@ _NOTHING: Final = Said(frozenset(), "")
 
 def read_chinese(flat: str, is_accessory_category: bool) -> Said:
     """What the Chinese part of a flattened title says."""
-    text = flat.translate(_SIMPLIFIED)
+    text = flat.translate(SIMPLIFIED)
     if _ANY.search(text) is None:
         return _NOTHING
     text = _DENIED.sub("|", text)

@@ -36,12 +36,12 @@ _WORD: Final = re.compile("[a-z0-9@]+")
 _OTHER: Final = re.compile(r"[^a-z0-9぀-ヿ㐀-鿿+&:.,;|()\[\]%@]+")
 
 
-def fold(text: str) -> str:
-    """At most `MAX_CHARACTERS` of a text, folded; any text at all is taken."""
+def fold(text: str, longest: int = MAX_CHARACTERS) -> str:
+    """At most `longest` characters of a text, folded; any text at all is taken."""
     if text.isascii():
-        return text[:MAX_CHARACTERS].lower()
+        return text[:longest].lower()
     text = _TURNED.sub(lambda found: found.group(1)[::-1], text[:MAX_RAW])
-    return "".join(map(_character, text))[:MAX_CHARACTERS]
+    return "".join(map(_character, text))[:longest]
 
 
 def words_of(folded: str) -> list[str]:

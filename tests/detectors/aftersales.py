@@ -74,7 +74,8 @@ class Desk:
             {key: encode(held) for key, held in kept.items()}
             for kept in (state.orders, state.returns, state.complaints)
         ]
-        deadlines = {key: due_us for key, due_us in self.deadlines.items() if key[0] != "seller"}
+        # A hold may have been placed and released again on the way: two complaints, known only later to be one buyer's.
+        deadlines = {key: due_us for key, due_us in self.deadlines.items() if key[0] not in ("seller", "hold")}
         return *records, state.core.exposure, sorted(state.overdue), deadlines, state.core.last_upheld_us
 
     def exposure(self) -> dict[tuple[str, str], Decimal]:
@@ -228,7 +229,9 @@ def _of_order(of: Of, request: Any, at_us: int) -> dict[tuple[str, str], Decimal
     paid = payments[0] if payments else None
     compensations = _once(of(schemas.CompensationPaid, lambda one: one.return_id is None), "compensation_id")
     opened = {one.complaint_id for one in of(schemas.ComplaintOpened, lambda one: one.order_id is not None)}
-    on_it = [one for one in compensations if one.complaint_id in opened and paid and one.currency == paid.currency]
+    known = [one for one in compensations if one.complaint_id in opened]
+    currency = paid.currency if paid else known[0].currency if known else ""
+    on_it = [one for one in known if one.currency == currency]
     total = sum((one.amount for one in on_it), Decimal(0))
     if request is None and total:
         until_us = max(to_us(one.event_time) for one in on_it) + 90 * DAY_US

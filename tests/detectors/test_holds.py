@@ -137,8 +137,8 @@ def test_a_rejected_payout_hold_stays_released_until_another_buyer_waits() -> No
     assert story.held() == set()
     assert story.alerts[-1].status == "withdrawn"
     rejected = story.alerts[-1].alert_id
-    story.tell(sold_and_back(GANG, 4, at(14)), until=at(30))
-    assert story.held() == {("payout", GANG)}
+    story.tell(sold_and_back(GANG, 4, at(14)), until=at(25))
+    assert story.held() == {("payout", GANG), ("seller", GANG)}
     assert story.open_alerts()["aftersale"].alert_id != rejected
 
 
@@ -167,7 +167,7 @@ def test_a_moderate_price_is_held_once_refunds_stay_out_and_freed_when_they_are_
     story = Story().tell(market(), registered(at(1), GANG), listing(at(2), GANG, 1900))
     assert story.alerts[-1].mode == "shadow"
     story.tell(*(sold_and_back(GANG, number, at(3)) for number in (1, 2, 3)), until=at(12))
-    assert story.held() == {("payout", GANG), SHELF}
+    assert story.held() == {("payout", GANG), ("seller", GANG), SHELF}
     story.tell(*(refund(at(13, n), GANG, n) for n in (1, 2, 3)))
     assert story.held() == set()
 

@@ -19,7 +19,7 @@ from tests.detectors.prices import NOW, USUAL, listing, sellers, world
 
 EVENTS = 10_000
 CORE_BYTES = 1024
-LONGEST_CORE_BYTES = 8 * 1024  # everything open at once, every id of 256 four-byte characters
+LONGEST_CORE_BYTES = 12 * 1024  # everything open at once, every id of 256 four-byte characters
 
 
 def trade(seed: int, unpaid_of_100: int) -> Iterator[tuple[float, Any]]:
@@ -39,8 +39,9 @@ def trade(seed: int, unpaid_of_100: int) -> Iterator[tuple[float, Any]]:
             said(schemas.MessageSent, hour + 0.2, event_id=name(), conversation_id=name(), sender="seller", text="hi"),
         ]
         if draw.random() < 0.3:
+            why = {"return_id": back, "reason": "changed_mind"}
             told += [
-                said(schemas.ReturnRequested, hour + 0.3, event_id=name(), return_id=back, **about, **money),
+                said(schemas.ReturnRequested, hour + 0.3, event_id=name(), **why, **about, **money),
                 said(schemas.ReturnDelivered, hour + 0.4, event_id=name(), return_id=back, signed=True),
             ]
             if draw.randrange(100) >= unpaid_of_100:
@@ -100,8 +101,11 @@ def test_even_the_longest_ids_do_not_blow_the_core_up() -> None:
     verdict = {"verdict": "confirmed", "moderator": long("mo"), "reason": "seen", "cause": "counterfeit"}
     for subject in ("payout", "seller", "listing"):
         desk.take(said(schemas.VerdictGiven, 201, subject=subject, subject_id=long("L"), **verdict))
+    for number in range(10):
+        told = {"conversation_id": long(f"T{number}"), "sender": "seller", "text": "加我微信，渠道不同"}
+        desk.take(said(schemas.MessageSent, 202, event_id=long(f"m{number}"), **told))
     core = desk.state.core
-    assert (len(core.alerts), len(core.holds), len(core.rulings)) == (2, 2, 2)
+    assert (len(core.alerts), len(core.holds), len(core.rulings), len(core.spoken)) == (3, 2, 2, 2)
     assert CORE_BYTES < len(encode(core)) <= LONGEST_CORE_BYTES
 
 

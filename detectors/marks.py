@@ -1,0 +1,101 @@
+"""What a return says of its seller besides the refund: left unanswered, gone back on, disputed, goods in doubt.
+
+A mark is kept with its return, so that a detector finds the marked ones without folding all of them.
+"""
+
+from typing import Final
+
+from detectors.records import Return
+from detectors.returns import Folded, ReturnTerms
+from detectors.state import SellerState
+from schemas.fields import DAY_US, HOUR_US
+
+ANSWER: Final = "answer"  # the kind of the deadline by which the seller has to answer a request
+RATING: Final = "rating"  # of the one, at most daily, at which the shares of doubted goods are looked at
+DOUBTS: Final = ("counterfeit", "not_as_described")
+FEWEST_BUYERS: Final = 3  # fewer say nothing of a share: no deadline is set for them
+
+_ANSWERS: Final = ("accepted", "refused", "shipped", "delivered", "cancelled")
+
+
+def mark(state: SellerState, return_id: str, held: Return, back: Folded, terms: ReturnTerms) -> None:
+    """Sets the marks of a return after its steps, and the deadline of its answer."""
+    due_us = 0
+    if back.requested_us and not back.closed_us and not _is_answered(held):
+        due_us = back.requested_us + int(terms.answer_hours * HOUR_US)
+    is_late = 0 < due_us <= held.answer_fired_us
+    awaited_us = 0 if is_late else due_us
+    if awaited_us != held.answer_due_us:
+        held.answer_due_us = awaited_us
+        state.schedule(ANSWER, return_id, awaited_us or None)
+    held.ignored = is_late or (bool(back.requested_us) and not back.closed_us and _went_back_on_it(held))
+    stands = bool(back.requested_us) and back.stage != "settled" and not _is_withdrawn(held)
+    held.disputed = stands and _is_disputed(held)
+    held.doubt = back.reason if stands and back.reason in DOUBTS else ""
+    for marked, index in ((held.ignored, state.ignored), (held.disputed, state.disputed)):
+        (index.add if marked else index.discard)(return_id)
+    if not held.doubt:
+        state.doubted.discard(return_id)
+    elif return_id not in state.doubted:
+        state.doubted.add(return_id)
+        _rate_after(state, back.requested_us)
+
+
+def answer_due(state: SellerState, return_id: str, due_us: int) -> None:
+    """The answer's deadline was passed."""
+    held = state.returns.get(return_id)
+    if held is not None and held.answer_due_us == due_us:
+        held.answer_fired_us, held.answer_due_us, held.ignored = due_us, 0, True
+        state.ignored.add(return_id)
+        state.changes.returns.add(return_id)
+        state.schedule(ANSWER, return_id, None)
+
+
+def rating_due(state: SellerState, due_us: int) -> None:
+    """The shares are looked at now, and again a day later while there is enough to look at."""
+    state.core.rating_due_us = 0
+    state.schedule(RATING, "", None)
+    # After a late event the days since then are not gone through one by one.
+    _rate_after(state, max(due_us, state.core.last_seen_us))
+
+
+def forget(state: SellerState, return_id: str, held: Return) -> None:
+    """The return is not remembered any more."""
+    for index in (state.ignored, state.disputed, state.doubted):
+        index.discard(return_id)
+    if held.answer_due_us:
+        state.schedule(ANSWER, return_id, None)
+
+
+def _rate_after(state: SellerState, time_us: int) -> None:
+    """A look at the end of that day, unless an earlier one is awaited."""
+    if len(state.doubted) < FEWEST_BUYERS:
+        return
+    due_us = (time_us // DAY_US + 1) * DAY_US
+    if not state.core.rating_due_us or due_us < state.core.rating_due_us:
+        state.core.rating_due_us = due_us
+        state.schedule(RATING, "", due_us)
+
+
+def _is_answered(held: Return) -> bool:
+    return any(
+        step.kind in _ANSWERS
+        or (step.kind == "disputed" and step.detail == "seller")
+        or (step.kind == "refund" and step.detail == "seller")
+        for step in held.steps
+    )
+
+
+def _went_back_on_it(held: Return) -> bool:
+    """Accepted, then refused, and the seller did not dispute it."""
+    answers = [step.kind for step in held.steps if step.kind in ("accepted", "refused")]
+    return answers[-1:] == ["refused"] and "accepted" in answers and not _is_disputed(held)
+
+
+def _is_disputed(held: Return) -> bool:
+    return any(step.kind == "disputed" and step.detail == "seller" for step in held.steps)
+
+
+def _is_withdrawn(held: Return) -> bool:
+    """The buyer or the platform took the return back; the seller cannot take back what a buyer says."""
+    return any(step.kind == "cancelled" and step.detail != "seller" for step in held.steps)

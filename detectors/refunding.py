@@ -1,0 +1,65 @@
+"""Whether refunds go on: what of the sums that fell due lately was paid, and which sums are in dispute."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from detectors.records import Return
+from detectors.returns import Folded, ReturnTerms, fold
+from detectors.rhythm import SilenceTerms
+from detectors.state import SellerState
+from schemas.fields import DAY_US, HOUR_US
+
+_ZERO: Final = Decimal(0)
+
+
+def goes_on(
+    state: SellerState, late: Mapping[str, Folded], now_us: int, terms: ReturnTerms, silence: SilenceTerms
+) -> bool:
+    """Whether most of what fell due in the last days was refunded, in each currency; False where nothing fell due.
+
+    A refund counts whoever sent it, the platform's only if it came in time: later, it paid in the seller's place, as
+    it does with every compensation. `late` are the overdue returns, of which only the seller's own parts count.
+    """
+    since_us = now_us - round(silence.refunded_days * DAY_US)
+    sums: dict[str, list[Decimal]] = {}
+
+    def add(back: Folded, paid: Decimal) -> None:
+        if since_us < back.deadline_us <= now_us:
+            due_and_paid = sums.setdefault(back.currency, [_ZERO, _ZERO])
+            due_and_paid[0] += back.amount
+            due_and_paid[1] += min(back.amount, paid)
+
+    for back in late.values():
+        add(back, back.paid_by_seller)
+    earliest_us = since_us - _longest_us(terms)
+    for held in state.returns.values():
+        if held.delivered_us >= earliest_us and not (held.overdue or held.due_us):
+            back = fold(held, terms)
+            if back.stage == "refunded":
+                add(back, _refunded(held, back))
+    share = Decimal(str(silence.refunded_share))
+    return bool(sums) and all(paid >= due * share for due, paid in sums.values())
+
+
+def contested(state: SellerState, terms: ReturnTerms) -> dict[str, Decimal]:
+    """What buyers wait for on returns that the seller disputes, by currency."""
+    sums: dict[str, Decimal] = {}
+    for return_id in state.disputed:
+        back = fold(state.returns[return_id], terms)
+        if back.contested:
+            sums[back.currency] = sums.get(back.currency, _ZERO) + back.missing
+    return sums
+
+
+def _longest_us(terms: ReturnTerms) -> int:
+    """The longest that a deadline lies after the parcel's return."""
+    days = terms.unsigned_extra_days + terms.dispute_days
+    return round((terms.refund_sla_hours + terms.scan_grace_hours) * HOUR_US + days * DAY_US)
+
+
+def _refunded(held: Return, back: Folded) -> Decimal:
+    return sum(
+        (step.amount for step in held.steps if step.kind == "refund" and step.currency == back.currency),
+        _ZERO,
+    )

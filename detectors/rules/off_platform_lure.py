@@ -1,0 +1,48 @@
+"""The seller asks buyers to pay or to talk where the platform does not see it.
+
+Fires when:        a message of the seller asked, in the last 90 days, to come to another messenger (WeChat, QQ,
+                   WhatsApp, Telegram, ...), to pay past the platform (a transfer, Western Union, friends and family),
+                   or "outside the platform"; in Chinese and English, also disguised ("V 信", "薇信", "w-x").
+Stays quiet when:  the buyer asks for it; the seller warns of it or declines it ("never pay outside the platform").
+Known gaps:        telephone numbers, mail addresses, links, pictures and voice are not read; a new nickname of a
+                   messenger is found only when it is listed; a warning and a lure in one clause pass for a warning; a
+                   shop that may lawfully take bank transfers looks like this.
+Moderator:         read the conversation up to it: who asked first? Look whether orders were cancelled right after it.
+
+Parameters:
+    conversations_enough: different conversations in which it was asked, at least
+"""
+
+from dataclasses import dataclass
+
+from detectors.detector import Abstained, Around, Cause, Finding
+from detectors.heard import KEPT_US, LURE, MAX_CONVERSATIONS
+from detectors.state import SellerState
+from schemas.fields import DAY_US
+
+
+@dataclass(frozen=True, slots=True)
+class OffPlatformLure:
+    """One grade: `seen`."""
+
+    conversations_enough: int = 1
+
+    def look(self, state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Finding | Abstained | None:
+        """What was noted of the seller's messages."""
+        spoken = state.core.spoken.get(LURE)
+        if spoken is None or len(spoken.conversations) < self.conversations_enough:
+            return None
+        count = len(spoken.conversations)
+        least = "at least " if count == MAX_CONVERSATIONS else ""
+        return Finding(
+            reason_code=LURE,
+            subject_kind="seller",
+            subject_id=state.seller_id,
+            grade="seen",
+            sentence=f'the seller asks buyers away from the platform, last with "{spoken.phrase}" '
+            f"({least}{count} conversation{'s' if count > 1 else ''} in {KEPT_US // DAY_US} days)",
+            numbers={"phrase": spoken.phrase, "conversations": count},
+            event_ids=(spoken.event_id,),
+            event_count=1,
+            facts=count,
+        )

@@ -1,0 +1,92 @@
+"""Asking a buyer to talk or to pay where the platform does not see it."""
+
+import re
+from typing import Final
+
+# ---- Chinese, without spaces
+
+#: The messenger's name, what it is called so that filters miss it, and its letters alone.
+_WECHAT: Final = (
+    r"(?:[微威薇徽溦维卫][信芯星心](?!公众号|小程序|支付|群发)|微亻言|[vw]信|wei信|we?i?xin|wechat|绿泡泡|"
+    r"(?<![a-z0-9])(?:vx|wx)(?![a-z]))"
+)
+_OTHERS: Final = (
+    r"(?:(?<![a-z0-9])qq(?![a-z]|音乐|邮箱)|扣扣|企鹅号?|秋秋|telegram|电报群?|纸?飞机[号群]|"
+    r"(?<![a-z])(?:tg|line)(?![a-z])|whats?app|skype|蝙蝠(?:聊天|号)|陌陌)"
+)
+_PLACE: Final = rf"(?:{_WECHAT}|{_OTHERS})"
+_WHOSE: Final = r"(?:一?下|个|我们?的?|你的?|您的?|咱们?|本店|店主|店长|老板|客服|掌柜|的|到|至|这个|上|好友|[:,]){0,3}"
+_COME: Final = r"(?:加|添加|(?<![a-z0-9])\+|搜索?|扫|私信|私|留|换|走|去|上|用|转|发|联系|找|移步|通过|到|在)"
+_PAST: Final = (
+    r"平台之?外|站外|场外|脱离平台|绕[过开]平台|避开平台|[不别]走平台|[不别]经?过?平台(?:交易|付款)|跳过平台|离开平台"
+)
+#: Alipay is how one pays on some platforms; a transfer is how on none.
+_TRANSFER: Final = r"(?:转账|打款|汇款|打钱|转钱|转给|打给)"
+_BY: Final = (
+    r"(?:银行卡?|支付宝|微信|[vw]信|(?<![a-z])v(?![a-z])|对公|私人|个人|私账|卡号|收款码|二维码|usdt|泰达币|比特币)"
+)
+_PRIVATE: Final = r"(?:私人|个人|私账|收款码|二维码|usdt|泰达币|比特币)"
+_ASKED: Final = r"(?:直接|先|可以|请|麻烦|只要|用|通过|走|扫)"
+
+CHINESE: Final = re.compile(
+    "|".join(
+        (
+            rf"{_COME}{_WHOSE}{_PLACE}",
+            rf"(?:加|扫|私|走|留|(?<![a-z0-9])\+){_WHOSE}v(?![a-z领])",
+            rf"{_PLACE}(?:号码?|账号|id)?(?:是|为|[:|])?(?:[a-z][a-z0-9_]{{4,}}|[0-9]{{5,}})",
+            rf"{_PLACE}上?(?:私?聊|详[聊谈]|联系|沟通|转账|付款给|转给|红包|发[你您]|下单|交易)",
+            rf"(?:我们?|店主|老板|客服)的?{_PLACE}(?:号码?|账号|二维码|是)",
+            _PAST,
+            r"私下里?(?:交易|付款?|支付|转账?|成交|打款|联系|聊|谈|下单|购买|走|给)",
+            r"(?:线下|私底下)(?:交易|付款|支付|转账|成交|打款|结算)",
+            rf"{_ASKED}[^,.;|]{{0,6}}{_BY}[^,.;|退]{{0,6}}{_TRANSFER}(?!成功|后|给[您你])",
+            rf"{_ASKED}[^,.;|]{{0,6}}{_PRIVATE}[^,.;|退]{{0,4}}(?:付款|支付)(?!成功|后)",
+            r"(?:直接|先|请|可以|麻烦)(?:把钱|将钱|定金|订金|货款)?(?:转账?|汇款?|打款?|付款?|打钱)[到给至]"
+            r"(?:我|本店|这个|以下|下面|老板|店主|对公|私人|个人)",
+            r"西联(?:汇款)?|速汇金|[收用付走](?:usdt|泰达币|比特币)",
+        )
+    )
+)
+
+# ---- English, with spaces
+
+_APP: Final = (
+    r"(?:w ?h ?a ?t ?s ?a ?p ?p|w ?e ?c ?h ?a ?t|weixin|telegram|viber|skype|kakao ?talk|kik|zalo|line id|qq|"
+    r"wa\.me|t\.me|signal app|messenger app)"
+)
+_REACH: Final = (
+    r"(?:add|contact|message|msg|text|write|ping|reach|find|chat|talk|dm|speak|call|continue|discuss|move|switch|come|"
+    r"go|send|pay|order|deal|join|use|try|hit|see|get)"
+)
+_METHOD: Final = (
+    r"(?:western union|money ?gram|zelle|venmo|cash ?app|bank (?:transfer|wire|deposit)|wire transfer|wire|iban|usdt|"
+    r"bitcoins?|btc|crypto\w*|gift cards?|friends (?:and|&) family|family (?:and|&) friends)"
+)
+_SITE: Final = (
+    r"(?:platform|site|website|app|marketplace|e ?bay|amazon|ali ?express|alibaba|etsy|lazada|shopee|temu|mercari|"
+    r"tao ?bao|facebook|wish|dhgate|vinted|depop|poshmark)"
+)
+
+ENGLISH: Final = re.compile(
+    "|".join(
+        (
+            rf"\b{_REACH} [^.;|!?]{{0,30}}?\b{_APP}(?![a-z])",
+            rf"\b(?:my|our|this|here is the) (?:{_APP}|vx)(?![a-z])|\badd (?:me |my |our )?vx\b",
+            rf"\b{_APP} ?(?:me|us|number|no\.|id|account|contact|only|:|at|\+ ?\d|\d{{5}}|@)",
+            r"\b(?:pay|paying|send|transfer|deposit|remit|payment)(?: [a-z0-9]+){0,4}? (?:by|via|through|with|using|to|"
+            rf"in|as) (?:an? |my |our |the )?{_METHOD}\b",
+            rf"\b(?:accept|take|prefer|only|use) {_METHOD}\b(?: only\b)?",
+            rf"\b{_METHOD} (?:only|preferred|please|discount|to (?:me|us|my|our))\b",
+            r"\b(?:pay|transfer|wire|send)(?: [a-z0-9]+){0,4}? (?:in)?to (?:my|our|this|the following)"
+            r"(?: personal| private)? (?:bank|account|iban|card|paypal)\b",
+            rf"\b(?:outside|(?<!% )off)(?: of)?(?: the| this)? {_SITE}\b(?! (?:fees?|store))|\boff ?platform\b",
+            r"\b(?:without|around|bypass(?:ing)?|avoid(?:ing)?|sav(?:e|ing)) (?:the |paying ){0,2}"
+            rf"{_SITE} (?:fees?|commission)\b",
+            r"\b(?:pay|deal|buy|order|purchase|transfer|trade|settle)(?: with| from| it| the money| money)?(?: me| us)?"
+            r" directly (?:to|with|from) (?:me|us|my|our)\b",
+            r"\bpay (?:me|us) (?:directly|offline|in private)\b|\bpay(?:ment)? offline\b",
+            r"\bprivate (?:deal|payment|transaction|sale)\b",
+        )
+    ),
+    re.ASCII,
+)

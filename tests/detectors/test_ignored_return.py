@@ -1,0 +1,127 @@
+"""ignored_return: who waits for an answer, which answers count, and whom it would hurt."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import schemas
+from tests.detectors.aftersales import SELLER, Desk, hour_us, said
+from tests.detectors.complaining import about, asked, decided, found, holds
+from tests.story import Story, at, event, listing, market
+
+CODE = "ignored_return"
+ANSWER = 72  # hours
+
+
+def test_it_fires_at_the_deadline_and_names_the_return_and_its_buyer() -> None:
+    desk = Desk().take(asked(1))
+    assert found(desk.fire(hour_us(ANSWER) - 1), CODE) is None
+    seen = found(desk.fire(hour_us(ANSWER)), CODE)
+    assert seen is not None
+    assert (seen.subject_kind, seen.subject_id, seen.grade, seen.facts) == ("seller", SELLER, "seen", 1)
+    assert seen.sentence == "1 return of 1 buyer left alone: 1 not answered within 72 hours (R1)"
+    assert seen.numbers == {"returns": 1, "buyers": 1, "unanswered": 1, "refused_after_acceptance": 0}
+    assert seen.event_ids == ("asked-1-0",)
+    assert seen.opened_by == f"answer:R1:{hour_us(ANSWER)}"
+
+
+def test_accepted_and_then_refused_fires_at_once() -> None:
+    desk = Desk().take(asked(1), about(schemas.ReturnAccepted, 1, 5), about(schemas.ReturnRefused, 1, 9))
+    seen = found(desk, CODE)
+    assert seen is not None
+    assert seen.sentence == "1 return of 1 buyer left alone: 1 accepted and then refused (R1)"
+    assert len(seen.event_ids) == 3
+    desk.take(about(schemas.ReturnAccepted, 1, 12))
+    assert found(desk, CODE) is None, "and it is quiet when the seller accepts again"
+
+
+def test_one_buyer_counts_once() -> None:
+    desk = Desk().take(*(asked(number, buyer_id="B") for number in range(3)), asked(9)).fire(hour_us(ANSWER))
+    seen = found(desk, CODE)
+    assert seen is not None
+    assert (seen.facts, seen.numbers["returns"]) == (2, 4)
+    assert "4 returns of 2 buyers" in seen.sentence
+    assert "(R0, R1, R2 and others)" in seen.sentence
+
+
+REFUND: dict[str, Any] = {"refund_id": "f", "amount": Decimal(1000), "currency": "CNY"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        about(schemas.ReturnAccepted, 1, ANSWER - 0.01),
+        about(schemas.ReturnRefused, 1, 71),
+        about(schemas.ReturnDisputed, 1, 71, by="seller"),
+        about(schemas.ReturnShipped, 1, 71),
+        about(schemas.ReturnCancelled, 1, 71, by="buyer"),
+        about(schemas.RefundIssued, 1, 71, paid_by="seller", **REFUND),
+        about(schemas.RefundIssued, 1, 71, paid_by="platform", **REFUND),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_an_answer_in_the_last_hour_is_a_near_miss_and_a_late_one_quiets_it(answer: Any) -> None:
+    assert found(Desk().take(asked(1), answer).fire(hour_us(500)), CODE) is None
+    late = Desk().take(asked(1)).fire(hour_us(100))
+    assert found(late, CODE) is not None
+    assert found(late.take(answer), CODE) is None
+    assert found(late.fire(hour_us(500)), CODE) is None
+
+
+def test_what_the_buyer_does_is_no_answer() -> None:
+    desk = Desk().take(asked(1), about(schemas.ReturnDisputed, 1, 10, by="buyer")).fire(hour_us(ANSWER))
+    assert found(desk, CODE) is not None
+    assert found(desk.take(about(schemas.ReturnDisputed, 1, 100, by="buyer")), CODE) is not None
+    assert ("answer", "R1") not in desk.deadlines
+
+
+def test_refused_after_acceptance_with_a_dispute_is_a_near_miss() -> None:
+    told = [asked(1), about(schemas.ReturnAccepted, 1, 5), about(schemas.ReturnDisputed, 1, 6, by="seller")]
+    assert found(Desk().take(told, about(schemas.ReturnRefused, 1, 9)).fire(hour_us(500)), CODE) is None
+
+
+def test_a_dismissed_complaint_about_the_return_takes_it_back() -> None:
+    desk = Desk().take(asked(1)).fire(hour_us(ANSWER))
+    desk.take(said(schemas.ComplaintOpened, 80, complaint_id="C1", kind="other", return_id="R1"))
+    assert found(desk, CODE) is not None
+    assert found(desk.take(decided(1, at=90, outcome="dismissed")), CODE) is None
+
+
+def test_it_ends_when_the_return_is_forgotten() -> None:
+    desk = Desk().take(asked(1)).fire(hour_us(181 * 24))
+    assert desk.state.returns == {}
+    assert found(desk, CODE) is None
+
+
+def test_a_flood_of_requests_and_answers_to_nothing_raise_nothing() -> None:
+    strange = "\u202e：🧨" * 60
+    desk = Desk().take(
+        (said(schemas.ReturnRefused, 0, return_id=f"unasked {number}") for number in range(100)),
+        (asked(number, return_id=f"{strange}{number}", buyer_id=strange) for number in range(300)),
+    )
+    seen = found(desk.fire(hour_us(ANSWER)), CODE)
+    assert seen is not None
+    assert (seen.facts, len(seen.event_ids), seen.event_count) == (1, 50, 300)
+    assert holds(desk) == []
+
+
+def test_an_honest_seller_on_holiday_has_a_finding_that_nobody_is_bothered_with() -> None:
+    seller = "honest-04"
+    away = event(schemas.SellerAway, at(1), seller, **{"from_": at(1), "until": at(9)})
+    order = {"order_id": "O", "listing_id": f"L-{seller}", "buyer_id": "B", "amount": Decimal(3000), "currency": "CNY"}
+    request = event(schemas.ReturnRequested, at(2), seller, return_id="R", reason="changed_mind", **order)
+    story = Story().tell(market(), away, request, until=at(6))
+    alert = story.open_alerts()["aftersale"]
+    assert alert.reason_codes == (CODE,)
+    assert (alert.score, alert.mode, alert.severity) == (0.1192, "shadow", "low")
+    story.tell(event(schemas.ReturnAccepted, at(9), seller, return_id="R"))
+    assert story.open_alerts() == {}
+
+
+def test_beside_a_price_that_is_low_it_makes_an_alert() -> None:
+    story = Story().tell(market(), listing(at(1), "gang", 2000, listing_id="L"))
+    order = {"order_id": "O", "listing_id": "L", "buyer_id": "B", "amount": Decimal(2000), "currency": "CNY"}
+    story.tell(event(schemas.ReturnRequested, at(2), "gang", return_id="R", reason="counterfeit", **order), until=at(6))
+    assert story.open_alerts()["aftersale"].mode == "alert"
+    assert story.held() == set()

@@ -1,0 +1,215 @@
+"""upheld_complaint: whose complaints count, what they hold, and what takes them back."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import schemas
+from detectors.records import Complaint, decode, encode
+from tests.detectors.aftersales import SELLER, Desk, hour_us, said
+from tests.detectors.complaining import asked, complaint, decided, found, holds, upheld
+from tests.story import Story, at, event, listing, market, registered, sold_and_back, verdict
+
+CODE = "upheld_complaint"
+GANG = "gang"
+
+
+def ordered(number: int, at_hour: float = 0, **fields: Any) -> schemas.OrderPaid:
+    told = {"order_id": f"O{number}", "buyer_id": f"B{number}", "listing_id": f"L{number}"}
+    made: schemas.OrderPaid = said(schemas.OrderPaid, at_hour, event_id=f"paid-{number}", **told | fields)
+    return made
+
+
+def test_it_fires_at_the_decision_and_names_buyers_kinds_events_and_listings() -> None:
+    desk = Desk().take(complaint(1, listing_id="L1"), complaint(2, kind="no_refund", listing_id="L2"))
+    assert found(desk, CODE) is None
+    seen = found(desk.take(decided(1), decided(2, at=2)), CODE)
+    assert seen is not None
+    assert (seen.subject_kind, seen.subject_id, seen.grade, seen.facts) == ("seller", SELLER, "two_buyers", 2)
+    assert seen.sentence == "the platform upheld complaints of 2 buyers: 1 of counterfeit and 1 of no refund"
+    assert seen.numbers == {"buyers": 2, "complaints": 2, "counterfeit": 1, "no_refund": 1}
+    assert seen.event_ids == ("opened-1", "upheld-1-1", "opened-2", "upheld-2-2")
+    assert seen.listing_ids == ("L2", "L1")
+
+
+@pytest.mark.parametrize(
+    ("buyers", "grade"), [(1, "one_buyer"), (2, "two_buyers"), (3, "more_buyers"), (9, "more_buyers")]
+)
+def test_it_is_graded_by_the_number_of_buyers(buyers: int, grade: str) -> None:
+    seen = found(Desk().take(*(upheld(number) for number in range(buyers))), CODE)
+    assert seen is not None
+    assert (seen.grade, seen.facts) == (grade, buyers)
+
+
+def test_one_buyer_counts_once_and_all_without_a_name_are_one() -> None:
+    same = [each for number in range(5) for each in upheld(number, buyer_id="B")]
+    unknown = [each for number in range(5, 9) for each in upheld(number, buyer_id=None)]
+    seen = found(Desk().take(same), CODE)
+    assert seen is not None
+    assert (seen.grade, seen.numbers["complaints"]) == ("one_buyer", 5)
+    seen = found(Desk().take(same, unknown), CODE)
+    assert seen is not None
+    assert (seen.grade, seen.numbers["complaints"]) == ("two_buyers", 9)
+
+
+def test_the_buyer_and_the_listing_are_those_of_the_order_or_the_return() -> None:
+    by_order = upheld(1, buyer_id=None, order_id="O1")
+    by_return = upheld(2, buyer_id=None, return_id="R2")
+    desk = Desk().take(ordered(1), asked(2, listing_id="L2"), by_order, by_return)
+    seen = found(desk, CODE)
+    assert seen is not None
+    assert seen.facts == 2
+    assert set(seen.listing_ids) == {"L1", "L2"}
+    late = Desk().take(by_order, by_return, ordered(1), asked(2, listing_id="L2"))
+    again = found(late, CODE)
+    assert again is not None
+    assert (again.facts, again.listing_ids) == (2, seen.listing_ids)
+    assert late.state.complaints == desk.state.complaints
+
+
+def test_an_order_that_is_forgotten_still_says_whose_complaint_it_was() -> None:
+    desk = Desk().take(ordered(1), complaint(1, at=24, buyer_id=None, order_id="O1")).fire(hour_us(60 * 24))
+    assert desk.state.orders == {}
+    seen = found(desk.take(decided(1, at=61 * 24)), CODE)
+    assert seen is not None
+    assert seen.listing_ids == ("L1",)
+    assert desk.state.complaints["C1"].of_buyer == "B1"
+
+
+@pytest.mark.parametrize("kind", ["seller_unreachable", "other"])
+def test_complaints_of_other_kinds_are_near_misses(kind: str) -> None:
+    assert found(Desk().take(*(upheld(number, kind=kind) for number in range(5))), CODE) is None
+
+
+def test_a_decision_on_nothing_known_and_an_open_complaint_are_near_misses() -> None:
+    assert found(Desk().take(decided(1), complaint(2)), CODE) is None
+
+
+def test_a_dismissed_complaint_takes_its_own_back_and_no_other() -> None:
+    desk = Desk().take(upheld(1), upheld(2))
+    seen = found(desk.take(decided(1, at=5, outcome="dismissed")), CODE)
+    assert seen is not None
+    assert seen.grade == "one_buyer"
+    assert found(desk.take(decided(2, at=6, outcome="dismissed")), CODE) is None
+
+
+def test_it_counts_for_ninety_days_and_the_complaint_is_remembered_for_longer() -> None:
+    desk = Desk().take(upheld(1), upheld(2, at=24))
+    seen = found(desk.fire(hour_us(1 + 90 * 24)), CODE)
+    assert seen is not None
+    assert seen.grade == "one_buyer"
+    assert found(desk.fire(hour_us(25 + 90 * 24)), CODE) is None
+    assert set(desk.state.complaints) == {"C1", "C2"}
+    assert desk.fire(hour_us(200 * 24)).state.complaints == {}
+
+
+def test_a_flood_of_strange_complaints_raises_nothing_and_names_a_bounded_number_of_listings() -> None:
+    strange = "\u202e：🧨" * 60
+    desk = Desk().take(*(upheld(number, listing_id=f"{strange}{number}", buyer_id="B") for number in range(300)))
+    seen = found(desk, CODE)
+    assert seen is not None
+    assert (len(seen.listing_ids), len(seen.event_ids), seen.event_count) == (200, 50, 600)
+    assert seen.grade == "one_buyer"
+    assert holds(desk) == []
+
+
+def test_an_honest_shop_with_one_upheld_complaint_is_an_alert_and_keeps_its_listings_and_payouts() -> None:
+    story = Story().tell(market(), *([event(schemas.OrderPaid, at(1), "honest-03", **paid(7))]))
+    story.tell(complained("honest-03", 7, at(5)))
+    alert = story.open_alerts()["aftersale"]
+    assert (alert.score, alert.mode, alert.severity) == (0.5498, "alert", "medium")
+    assert alert.listing_ids == ("L-honest-03",)
+    assert story.held() == set()
+
+
+def paid(number: int, seller: str = "honest-03") -> dict[str, Any]:
+    money = {"amount": Decimal(3000), "currency": "CNY"}
+    return {"order_id": f"O{number}", "listing_id": f"L-{seller}", "buyer_id": f"B{number}", **money}
+
+
+def complained(seller: str, number: int, when: Any, **about: Any) -> list[schemas.Event]:
+    told = {"complaint_id": f"C{number}", "kind": "counterfeit", **(about or {"order_id": f"O{number}"})}
+    return [
+        event(schemas.ComplaintOpened, when, seller, **told),
+        event(schemas.ComplaintDecided, when, seller, complaint_id=f"C{number}", outcome="upheld"),
+    ]
+
+
+# ---- what it holds
+
+
+def shelf_of(*names: str) -> list[schemas.Event]:
+    """A shop of standing with listings at the usual price."""
+    told = [listing(at(2), GANG, 3000, listing_id=name) for name in names]
+    return [registered(at(-400), GANG), *told]
+
+
+def bought(name: str, number: int) -> list[schemas.Event]:
+    order = paid(number, GANG) | {"listing_id": name}
+    return [event(schemas.OrderPaid, at(3), GANG, **order), *complained(GANG, number, at(6 + number))]
+
+
+def test_three_buyers_hold_the_listings_they_name_and_the_payout_and_no_other_listing() -> None:
+    story = Story().tell(market(), shelf_of("fake", "bag", "plain"))
+    story.tell(bought("fake", 1), bought("fake", 2))
+    assert story.held() == set(), "0.88 is an alert"
+    story.tell(complained(GANG, 3, at(9), listing_id="bag", buyer_id="B3"))
+    assert story.held() == {("listing", "fake"), ("listing", "bag"), ("payout", GANG)}
+    payout = next(hold for hold in story.holds if hold.scope == "payout")
+    assert "complaints" in payout.notice
+    assert "refunds" not in payout.notice
+    alert = story.open_alerts()["aftersale"]
+    assert (alert.mode, alert.severity) == ("hold", "critical")
+    assert set(alert.listing_ids) == {"fake", "bag"}
+
+
+def test_a_dismissal_releases_what_it_no_longer_supports_at_once() -> None:
+    story = Story().tell(market(), shelf_of("fake"), *(bought("fake", number) for number in (1, 2, 3)))
+    assert len(story.held()) == 2
+    story.tell(event(schemas.ComplaintDecided, at(20), GANG, complaint_id="C2", outcome="dismissed"))
+    assert story.held() == set()
+    assert story.open_alerts()["aftersale"].evidence[0].numbers["buyers"] == 2
+
+
+def test_taken_down_and_put_up_again_the_listing_is_held_when_it_comes_back() -> None:
+    story = Story().tell(market(), shelf_of("fake"))
+    story.tell(event(schemas.ListingRemoved, at(4), GANG, listing_id="fake", reason="seller"), until=at(6))
+    story.tell(*(bought("fake", number)[1:] for number in (1, 2, 3)))
+    story.tell(*(complained(GANG, number, at(10), listing_id="fake", buyer_id=f"B{number}") for number in (4, 5, 6)))
+    assert story.held() == {("payout", GANG)}
+    story.tell(listing(at(12), GANG, 3000, listing_id="fake"))
+    assert ("listing", "fake") in story.held()
+
+
+def test_one_buyer_and_a_moderately_low_price_hold_the_listing_named_and_not_its_neighbour() -> None:
+    cheap = [listing(at(2), GANG, 2000, listing_id=name) for name in ("named", "neighbour")]
+    story = Story().tell(market(), registered(at(-400), GANG), cheap, bought("named", 1))
+    assert ("listing", "named") in story.held()
+    both = Story().tell(market(), registered(at(-400), GANG), cheap)
+    assert both.held() == set()
+
+
+def test_an_allowed_listing_stays_free_until_another_buyer_complains() -> None:
+    story = Story().tell(market(), shelf_of("fake"), *(bought("fake", number) for number in (1, 2, 3)))
+    story.tell(verdict(at(15), GANG, "listing", "rejected", subject_id="fake"))
+    story.tell(event(schemas.ComplaintOpened, at(16), GANG, complaint_id="C9", kind="other"))
+    assert story.held() == {("payout", GANG)}
+    story.tell(bought("fake", 14))
+    assert ("listing", "fake") in story.held()
+
+
+def test_in_mode_alert_it_holds_nothing() -> None:
+    story = Story({"detectors": {CODE: {"mode": "alert"}}}).tell(market(), shelf_of("fake"))
+    story.tell(*(bought("fake", number) for number in (1, 2, 3)))
+    assert story.held() == set()
+    assert story.open_alerts()["aftersale"].mode == "alert"
+    story.tell(*(sold_and_back(GANG, number, at(11)) for number in (21, 22, 23)), until=at(20))
+    assert ("payout", GANG) in story.held()
+    assert ("listing", "fake") not in story.held(), "nor where something else may"
+
+
+def test_a_complaint_stored_before_this_is_read() -> None:
+    whole = Complaint(kind="counterfeit", buyer_id="B", outcome="upheld")
+    assert decode(Complaint, encode(whole)) == whole
+    assert (whole.of_buyer, whole.of_listing) == ("", "")
