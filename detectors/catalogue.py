@@ -12,6 +12,7 @@ from detectors.rules.below_market_price import BelowMarketPrice
 from detectors.rules.guard_shopping import GuardShopping
 from detectors.rules.implausible_price import ImplausiblePrice
 from detectors.rules.overdue_refund import OverdueRefund
+from detectors.rules.product_mismatch import ProductMismatch
 from detectors.rules.replica_wording import ReplicaWording
 from detectors.rules.unpaid_refunds import UnpaidRefunds
 from schemas import (
@@ -64,6 +65,7 @@ CATALOGUE: Final = (
     Entry(ImplausiblePrice(), "implausible_price", "price", "alert", "listing", _LISTINGS),
     Entry(OverdueRefund(), "overdue_refund", "aftersale", "alert", "seller", _REFUNDS),
     Entry(UnpaidRefunds(), "unpaid_refunds", "aftersale", "hold", "seller", _REFUNDS),
+    Entry(ProductMismatch(), "product_mismatch", "words", "alert", "listing", _LISTINGS),
     Entry(ReplicaWording(), "replica_wording", "words", "alert", "listing", _LISTINGS),
     Entry(GuardShopping(), "guard_shopping", "words", "shadow", "seller", (*_LISTINGS, raised.KIND)),
 )
