@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, Protocol
 from assay.demo_board import Board, News
 from detectors.judge import Judge
 from detectors.policy import Policy
-from detectors.products import Reference
+from detectors.reference import Reference
 from schemas import Event, wire
 from schemas.fields import SECOND_US, to_us
 from simulator import START, Marketplace

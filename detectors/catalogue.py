@@ -16,6 +16,7 @@ from detectors.rules.ignored_return import IgnoredReturn
 from detectors.rules.implausible_price import ImplausiblePrice
 from detectors.rules.off_platform_lure import OffPlatformLure
 from detectors.rules.overdue_refund import OverdueRefund
+from detectors.rules.product_mismatch import ProductMismatch
 from detectors.rules.reassuring_messages import ReassuringMessages
 from detectors.rules.replica_wording import ReplicaWording
 from detectors.rules.unpaid_refunds import UnpaidRefunds
@@ -94,6 +95,7 @@ CATALOGUE: Final = (
     Entry(IgnoredReturn(), "ignored_return", "aftersale", "alert", "seller", _ANSWERS),
     Entry(ContestedReturns(), "contested_returns", "aftersale", "alert", "seller", _RETURNS),
     Entry(CounterfeitReturns(), "counterfeit_returns", "aftersale", "alert", "seller", (marks.RATING,)),
+    Entry(ProductMismatch(), "product_mismatch", "words", "alert", "listing", _LISTINGS),
     Entry(ReplicaWording(), "replica_wording", "words", "alert", "listing", _LISTINGS),
     Entry(OffPlatformLure(), "off_platform_lure", "words", "alert", "seller", _MESSAGES),
     Entry(ReassuringMessages(), "reassuring_messages", "words", "alert", "seller", _MESSAGES),

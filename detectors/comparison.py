@@ -10,6 +10,7 @@ from detectors.estimate import Estimate, ReferencePrice
 from detectors.market import Market
 from detectors.products import MarketKey, classify, market_key, split_key
 from detectors.records import Listing
+from detectors.reference import full_name
 from detectors.state import SellerState
 from schemas import ListingChanged, ListingPublished, Product
 from schemas.fields import to_us
@@ -86,7 +87,8 @@ def compare(
             without |= market.kin(state.seller_id)
             estimate = market.estimate(now_us, without)
         if estimate.below_eight:
-            reference = reference_price((key.product_id and around.product(key.product_id)) or None, key.currency)
+            product = around.reference.product(key.product_id) if key.product_id else None
+            reference = reference_price(product, key.currency)
             estimate = market.estimate(now_us, without, reference)
         if estimate.below_eight:
             return Abstained("thin_market")
@@ -115,6 +117,8 @@ def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around:
     if estimate.pseudo and seen.reference is not None:
         numbers["pseudo_sellers"] = round(estimate.pseudo, 3)
         numbers["reference_price"] = _plain(exp(seen.reference.log_price))
+    if listing.sure < 1.0:
+        numbers["title_confidence"] = round(listing.sure, 3)
     if seen.discount is not None:
         numbers["class_discount"] = round(seen.discount, 3)
     return Finding(
@@ -145,18 +149,19 @@ def _sentence(seen: Comparison, around: Around) -> str:
     if estimate.pseudo and seen.reference is not None:
         parts.append(f"its reference price is {_shown(exp(seen.reference.log_price))}")
     usual = "the usual price" if seen.discount is None else f"what one should cost {sold_as}"
-    return "; ".join([asked, *parts, f"{_share(seen.ratio)} {usual}"])
+    by_title = ["taken for it by its title"] if seen.listing.sure < 1.0 else []
+    return "; ".join([asked, *parts, f"{_share(seen.ratio)} {usual}", *by_title])
 
 
 def _name(seen: Comparison, around: Around) -> str:
-    product = around.product(seen.key.product_id) if seen.key.product_id else None
+    product = around.reference.product(seen.key.product_id) if seen.key.product_id else None
     if product is None:
-        return f'"{_cut(seen.listing.title)}"'
-    name, brand = product.name, product.brand
-    return "the " + _cut(name if name.casefold().startswith(brand.casefold()) else f"{brand} {name}")
+        return f'"{shown(seen.listing.title)}"'
+    return f"the {shown(full_name(product))}"
 
 
-def _cut(text: str) -> str:
+def shown(text: str) -> str:
+    """Names and titles as people see them, on one line and not too long."""
     # Titles are a stranger's: no line breaks and no marks that turn the text around in a moderator's feed.
     words = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * MAX_NAME_CHARS])
     return " ".join(words.split())[:MAX_NAME_CHARS].rstrip()

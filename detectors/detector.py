@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
-from schemas import Event, Product
+from schemas import Event
 
 if TYPE_CHECKING:
     from detectors.market import Market
+    from detectors.reference import Reference
     from detectors.state import SellerState
 
 MAX_FINDING_EVENT_IDS = 50
@@ -63,16 +64,12 @@ Cause = Event | DeadlineReached
 
 
 class Around(Protocol):
-    """What lies outside the seller, read-only."""
+    """What lies outside the seller, read-only; `reference` is the catalogue of products and brands."""
+
+    reference: Reference
 
     def market(self, key: str) -> Market:
         """The market of that key, the judged seller included; empty where nothing is known."""
-
-    def product(self, product_id: str) -> Product | None:
-        """A product of the reference catalogue."""
-
-    def product_by_gtin(self, gtin: str) -> Product | None:
-        """A product of the reference catalogue by GTIN."""
 
 
 class Detector(Protocol):

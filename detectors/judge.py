@@ -112,10 +112,11 @@ class Judge:
         """The event into the state; verdicts and the deadlines of holds act here."""
         now_us, policy = moment.now_us, self.policy
         if isinstance(cause, LISTING_EVENTS):
-            market, guard = classify(cause, around)
+            place = classify(cause, around)
+            guard = place.guard
             if guard:
                 judged.guards.append(("market", guard))
-            taken = shelf.shelve(state, cause, market, now_us, policy)
+            taken = shelf.shelve(state, cause, place, now_us, policy)
             if guard and taken:
                 raised.remember(state, cause, guard, now_us, around)
             return _Effect(listing_id=cause.listing_id if taken else "", stale=not taken)

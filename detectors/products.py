@@ -1,10 +1,11 @@
-"""Which product, and so which market: the reference catalogue in memory, and what a listing is compared with."""
+"""Which product a listing is of, and so in which market its price belongs, or why it is not compared."""
 
 from typing import Final, NamedTuple
 
 from detectors.detector import Around
+from detectors.reference import gtin14
 from detectors.wording import NOTHING_SAID, read_title
-from schemas import Brand, ListingChanged, ListingPublished, Product
+from schemas import ListingChanged, ListingPublished, Product
 
 #: Conditions that are judged, and the class in which each is compared.
 CLASS_OF: Final = {
@@ -14,20 +15,6 @@ CLASS_OF: Final = {
     "refurbished": "refurbished",
     "used": "used",
 }
-
-_GTIN_DIGITS: Final = (8, 12, 13, 14)
-
-
-def gtin14(text: str) -> str | None:
-    """A GTIN-8, -12, -13 or -14 in the one form of 14 digits; spaces and hyphens do not count.
-
-    None for what cannot be one, all zeros included (sellers' "none"). The check digit is not asked for: a catalogue
-    with a slip in it still names its product.
-    """
-    digits = text.replace(" ", "").replace("-", "")
-    if len(digits) not in _GTIN_DIGITS or not (digits.isascii() and digits.isdigit()) or not digits.strip("0"):
-        return None
-    return digits.zfill(14)
 
 
 class MarketKey(NamedTuple):
@@ -47,10 +34,29 @@ class MarketKey(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a listing's price belongs: the key of its market, or the guard that keeps it from being compared."""
+    """Where a listing's price belongs: the key of its market, or the guard that keeps it from being compared.
+
+    `sure`: how sure it is that the market is the right one, a probability, below 1 where only the title names the
+    product.
+    """
 
     key: str
     guard: str
+    sure: float = 1.0
+
+
+class Identity(NamedTuple):
+    """The product that a listing is of, if the catalogue has it, and how sure that is (1: the marketplace says so).
+
+    `claimed` is the product under whose id or GTIN it is listed although its title is of another one.
+    """
+
+    product: Product | None
+    sure: float
+    claimed: Product | None = None
+
+
+NOBODY_KNOWS: Final = Identity(None, 1.0)  # its own id or GTIN says what is the same
 
 
 def market_key(product: str, condition: str, currency: str) -> str:
@@ -72,7 +78,7 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
         return Place("", listing.condition)
     if listing.pack_size is not None and listing.pack_size > 1:
         return Place("", "pack")
-    product = product_of(listing, around)
+    product, sure, claimed = identify(listing, around)
     condition: str = listing.condition
     said = read_title(listing.title, listing.category)
     if said is not NOTHING_SAID:
@@ -83,8 +89,10 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
             return Place("", guard)
         if said.condition is not None and condition != "refurbished":
             condition = said.condition
+    if product is None and claimed is not None:
+        return Place("", "other_product")
     key = _key_of(listing, product)
-    return Place("", "no_product") if key is None else Place(market_key(key, condition, listing.currency), "")
+    return Place("", "no_product") if key is None else Place(market_key(key, condition, listing.currency), "", sure)
 
 
 def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tuple[str, ...]:
@@ -96,13 +104,32 @@ def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tu
     return (key,) if condition_class == "new" else (key, market_key(product, "new", currency))
 
 
+def identify(listing: ListingPublished | ListingChanged, around: Around) -> Identity:
+    """The catalogue's product that a listing is of: by id or GTIN unless the title contradicts, else by the title."""
+    claimed = _claimed(listing, around)
+    if claimed is not None and not around.reference.contradicts(listing.title, claimed.product_id, listing.brand):
+        return Identity(claimed, 1.0)
+    if claimed is None and listing.product_id is not None:
+        # The marketplace knows it and the catalogue does not: whatever the title resembles there is a neighbour.
+        return NOBODY_KNOWS
+    found = around.reference.resolve(listing.title, listing.brand)
+    product = None if found.product_id is None else around.reference.product(found.product_id)
+    if product is not None and product is not claimed:
+        return Identity(product, found.confidence, claimed)
+    return NOBODY_KNOWS if claimed is None else Identity(None, 1.0, claimed)
+
+
 def product_of(listing: ListingPublished | ListingChanged, around: Around) -> Product | None:
-    """The catalogue's product that a listing names, by its id or else by its GTIN."""
-    product = None if listing.product_id is None else around.product(listing.product_id)
+    """As `identify`, for whom how and how sure does not matter."""
+    return identify(listing, around).product
+
+
+def _claimed(listing: ListingPublished | ListingChanged, around: Around) -> Product | None:
+    product = None if listing.product_id is None else around.reference.product(listing.product_id)
     if product is not None or listing.gtin is None:
         return product
     gtin = gtin14(listing.gtin)
-    return None if gtin is None else around.product_by_gtin(gtin)
+    return None if gtin is None else around.reference.product_by_gtin(gtin)
 
 
 def _key_of(listing: ListingPublished | ListingChanged, product: Product | None) -> str | None:
@@ -113,89 +140,3 @@ def _key_of(listing: ListingPublished | ListingChanged, product: Product | None)
         return f"p:{listing.product_id}"
     gtin = None if listing.gtin is None else gtin14(listing.gtin)
     return None if gtin is None else f"g:{gtin}"
-
-
-class Reference:
-    """What `reference.products.v1` and `reference.brands.v1` hold, whatever the order in which they were read.
-
-    Where several products claim one GTIN, the one with the smallest id has it; where several brands claim one name,
-    a brand's own name comes before an alias, then the smallest.
-    """
-
-    __slots__ = ("_brands", "_by_gtin", "_by_name", "_products")
-
-    def __init__(self) -> None:
-        self._products: dict[str, Product] = {}
-        self._by_gtin: dict[str, list[str]] = {}
-        self._brands: dict[str, Brand] = {}
-        self._by_name: dict[str, list[str]] = {}
-
-    def __len__(self) -> int:
-        return len(self._products)
-
-    def add(self, word: Product | Brand) -> None:
-        """Takes a product or a brand in, in place of the one of the same id or name."""
-        if isinstance(word, Product):
-            self.remove(Product, word.product_id)
-            self._products[word.product_id] = word
-            for gtin in _gtins(word):
-                _claim(self._by_gtin, gtin, word.product_id)
-        else:
-            self.remove(Brand, word.brand)
-            name = word.brand.casefold()
-            self._brands[name] = word
-            for alias in _aliases(word):
-                _claim(self._by_name, alias, name)
-
-    def remove(self, kind: type[Product] | type[Brand], key: str) -> None:
-        """Forgets the product of that id, the brand of that name; nothing happens where there is none."""
-        if kind is Product:
-            product = self._products.pop(key, None)
-            if product is not None:
-                for gtin in _gtins(product):
-                    _give_up(self._by_gtin, gtin, key)
-        else:
-            name = key.casefold()
-            brand = self._brands.pop(name, None)
-            if brand is not None:
-                for alias in _aliases(brand):
-                    _give_up(self._by_name, alias, name)
-
-    def product(self, product_id: str) -> Product | None:
-        """The product of that id."""
-        return self._products.get(product_id)
-
-    def product_by_gtin(self, gtin: str) -> Product | None:
-        """The product of that GTIN, in any of its lengths."""
-        claims = self._by_gtin.get(gtin)
-        if claims is None:
-            normal = gtin14(gtin)
-            claims = None if normal is None else self._by_gtin.get(normal)
-        return self._products[claims[0]] if claims else None
-
-    def brand(self, name: str) -> Brand | None:
-        """The brand of that name or alias, case folded."""
-        folded = name.casefold()
-        if folded in self._brands:
-            return self._brands[folded]
-        claims = self._by_name.get(folded)
-        return self._brands[claims[0]] if claims else None
-
-
-def _gtins(product: Product) -> set[str]:
-    return {normal for gtin in product.gtins if (normal := gtin14(gtin)) is not None}
-
-
-def _aliases(brand: Brand) -> set[str]:
-    return {alias.casefold() for alias in brand.aliases}
-
-
-def _claim(claims: dict[str, list[str]], of: str, by: str) -> None:
-    claims.setdefault(of, []).append(by)
-    claims[of].sort()
-
-
-def _give_up(claims: dict[str, list[str]], of: str, by: str) -> None:
-    claims[of].remove(by)
-    if not claims[of]:
-        del claims[of]

@@ -129,7 +129,8 @@ class Ruling(msgspec.Struct, array_like=True, frozen=True):
 class Listing(msgspec.Struct, array_like=True):
     """A listing as of its newest event; `market` is empty where it cannot be compared with others.
 
-    `identity` is a digest of title, product and condition; `sign_us` is the last sign that the offer lives.
+    `identity` is a digest of title, product and condition; `sign_us` is the last sign that the offer lives; `sure`: how
+    sure it is that it belongs into that market.
     """
 
     stamp_us: int
@@ -149,6 +150,7 @@ class Listing(msgspec.Struct, array_like=True):
     hold: Hold | None = None
     ruling: Ruling | None = None
     clean_release_us: int = 0
+    sure: float = 1.0
 
 
 class OpenAlert(msgspec.Struct, array_like=True):

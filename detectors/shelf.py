@@ -4,6 +4,7 @@ import math
 
 from detectors.entries import Entry
 from detectors.policy import Policy
+from detectors.products import Place
 from detectors.records import Listing
 from detectors.rulings import ends_allow, identity_of
 from detectors.state import MAX_LISTINGS, SellerState
@@ -18,12 +19,13 @@ MAX_TITLE_KEPT = 200
 
 
 def shelve(
-    state: SellerState, event: ListingPublished | ListingChanged, market: str, now_us: int, policy: Policy
+    state: SellerState, event: ListingPublished | ListingChanged, place: Place, now_us: int, policy: Policy
 ) -> bool:
     """Takes the listing in; False when a newer event about it, by (event time, event id), was taken in before."""
     before = state.listings.get(event.listing_id)
     if before is not None and (now_us, event.event_id) <= (before.stamp_us, before.event_id):
         return False
+    market = place.key
     identity = identity_of(event.title, event.product_id, event.gtin, event.condition)
     listing = Listing(
         stamp_us=now_us,
@@ -38,6 +40,7 @@ def shelve(
         category=(event.category or "").casefold(),
         identity=identity,
         sign_us=now_us,
+        sure=place.sure,
     )
     if before is not None:
         listing.findings, listing.hold, listing.ruling = before.findings, before.hold, before.ruling

@@ -14,7 +14,7 @@ import faust
 
 from detectors.judge import Judge
 from detectors.policy import Policy
-from detectors.products import Reference
+from detectors.reference import Reference
 from schemas.fields import SECOND_US
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us

@@ -153,6 +153,7 @@ class Hop:
         Partitions that turn out to have another owner come back with the reason. A sleeper's events on a state that
         is further on would be refused in the commit, but not before they were told to the markets.
         """
+        self.around.reference.catch_up()
         now_us = self.clock()
         keys: set[str] = set()
         missing: dict[int, list[str]] = {}

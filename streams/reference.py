@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
-from detectors.products import Reference
+from detectors.reference import Reference
 from schemas import Brand, Product, topics, wire
 
 LOGGER = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ class ReferenceTopics:
                 self._offsets = {tp: await consumer.position(tp) for tp in ends}
         finally:
             await consumer.stop()
+        self._reference.catch_up()
         LOGGER.info("The reference catalogue has %d products", len(self._reference))
 
     async def follow(self) -> None:
@@ -67,10 +68,11 @@ class ReferenceTopics:
         for tp, records in polled.items():
             for record in records:
                 if record.value is None:
-                    self._reference.remove(_KIND[tp.topic], (record.key or b"").decode("utf-8", "replace"))
+                    key = (record.key or b"").decode("utf-8", "replace")
+                    self._reference.change_later((_KIND[tp.topic], key))
                     continue
                 word = wire.decode_reference(record.value)
                 if isinstance(word, wire.Refused):
                     LOGGER.warning("%s at offset %d was left out: %s", tp.topic, record.offset, word.error)
                 else:
-                    self._reference.add(word)
+                    self._reference.change_later(word)

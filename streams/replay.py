@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 
 from detectors.judge import Judge
 from detectors.policy import Policy
-from detectors.products import Reference
+from detectors.reference import Reference
 from schemas import wire
 from schemas.fields import to_time, to_us
 from streams.hop import Hop, HopTerms

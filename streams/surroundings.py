@@ -11,8 +11,7 @@ from typing import Final
 
 from detectors.entries import Entry, Flags, pack, pack_flags, unpack, unpack_flags
 from detectors.market import Market, learn_flags
-from detectors.products import Reference
-from schemas import Product
+from detectors.reference import Reference
 from streams.store import FlagWrite, MarketWrite, Store
 
 MARKETS_KEPT: Final = 20_000  # at 32 KB for one of 64 sellers
@@ -48,14 +47,6 @@ class Surroundings:
         if held is None:
             held = self._markets[key] = _Held(Market(flags=self._flags), {})
         return held.market
-
-    def product(self, product_id: str) -> Product | None:
-        """A product of the reference catalogue."""
-        return self.reference.product(product_id)
-
-    def product_by_gtin(self, gtin: str) -> Product | None:
-        """A product of the reference catalogue by GTIN."""
-        return self.reference.product_by_gtin(gtin)
 
     def stale(self, keys: Iterable[str], now_us: int) -> list[str]:
         """Which of these markets have to be read before they are used."""

@@ -11,7 +11,7 @@ import msgspec
 
 import schemas
 from detectors.policy import Policy, make_policy
-from detectors.products import Reference
+from detectors.reference import Reference
 from schemas import Alert, Hold, SellerStanding, topics, wire
 from schemas.fields import to_us
 from streams.hop import Hop

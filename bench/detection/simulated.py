@@ -19,7 +19,7 @@ from detectors.market import Entry, Flags, Market, market_key
 from detectors.policy import Policy, make_policy
 from detectors.records import Core
 from detectors.state import STANDING_DELIVERED_ORDERS, SellerState
-from schemas import Alert, Hold, ListingPublished, Product
+from schemas import Alert, Hold, ListingPublished
 from schemas.fields import DAY_US, to_us
 from streams.settings import read_policy
 
@@ -57,12 +57,6 @@ class Around:
 
     def market(self, key: str) -> Market:
         return self._market if key == KEY else Market()
-
-    def product(self, product_id: str) -> Product | None:
-        return None
-
-    def product_by_gtin(self, gtin: str) -> Product | None:
-        return None
 
 
 class Bench:

@@ -48,6 +48,7 @@ class BelowMarketPrice:
     implausible_ratio: float = 0.10
     hold_sellers: float = 12.0
     hold_established: int = 6
+    hold_certainty: float = 0.95
     moving_sellers: int = 3
     moving_ratio: float = 1.1
     class_discounts: Mapping[str, float] = field(default_factory=dict)
@@ -78,6 +79,7 @@ class BelowMarketPrice:
             seen.key.condition_class == NEW
             and seen.estimate.size >= self.hold_sellers
             and seen.estimate.established >= self.hold_established
+            and seen.listing.sure >= self.hold_certainty
             and not has_standing
         )
         return "strong" if holds else "strong_unsure"

@@ -12,12 +12,15 @@ LEAD: Final = 10.5
 SHARED: Final = 0.4
 
 
-def contradicted(named: float, best: Fit, claimed: Fit) -> bool:
-    """Whether a title is of another product than the `claimed` one; `best` is how the likeliest one fits it.
+def refuted(claimed: Fit) -> bool:
+    """Whether the title says that it is not the `claimed` one but the same model in another storage or generation."""
+    return claimed.contradicted and claimed.code > 0
+
+
+def outdone(named: float, best: Fit, claimed: Fit) -> bool:
+    """Whether the likeliest product leaves the `claimed` one too far behind for the title to be of that.
 
     `named` is the confidence in the best candidate as if there were no second: how surely the title names a product at
     all. Between twins the title need not decide to be of neither.
     """
-    if claimed.contradicted and claimed.code:
-        return True  # the same model in another storage or generation
     return named >= NAMED and claimed.coverage <= SHARED and best.score - claimed.score >= LEAD

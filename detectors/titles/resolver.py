@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import exp
 from typing import Final, NamedTuple
 
-from detectors.titles.contradiction import contradicted
+from detectors.titles.contradiction import SHARED, outdone, refuted
 from detectors.titles.index import Index
 from detectors.titles.scoring import Asked, Fit, asked, confidence, fit, grounds
 from detectors.titles.search import best, few, many
@@ -46,6 +46,8 @@ class Found(NamedTuple):
     slot: int
 
 
+#: How many names have a feature, the feature, its number.
+Known = tuple[int, str, int]
 NOTHING: Final = Resolution(None, 0.0, (), ())
 
 
@@ -115,32 +117,41 @@ class Titles:
         a model contradicts nothing, and neither does the model of a product that the catalogue lacks.
         """
         claimed = self._slots.get(product_id, ())
-        title, found = self.fits(_named(brand, text))
-        if claimed == () or title is None or not found:
+        title, known = self._ask(_named(brand, text))
+        if claimed == () or title is None:
             return False
         names = self._names(product_id)
         slots = (claimed,) if isinstance(claimed, int) else claimed
-        fits = [fit(self._index, title, slot, names) for slot in slots]
-        named = confidence(self.grounds(title, found[:1]))
-        return contradicted(named, found[0].fit, max(fits, key=lambda one: one.score))
+        own = max((fit(self._index, title, slot, names) for slot in slots), key=lambda one: one.score)
+        if refuted(own):
+            return True
+        if own.coverage > SHARED:  # nearly all titles end here, unsearched
+            return False
+        found = self._search(title, known)
+        return bool(found) and outdone(confidence(self.grounds(title, found[:1])), found[0].fit, own)
 
     def fits(self, said: Tokens) -> tuple[Asked | None, list[Found]]:
         """The title as it was compared, and the candidates, best first, one a product."""
-        index = self._index
-        number_of, counts = index.number, index.counts
+        title, known = self._ask(said)
+        return title, ([] if title is None else self._search(title, known))
+
+    def _ask(self, said: Tokens) -> tuple[Asked | None, list[Known]]:
+        """The title with those of its features that the catalogue has, rarest first; None where it has none."""
+        number_of, counts = self._index.number, self._index.counts
         known = sorted(
             (counts[number], feature, number) for feature in said.features if (number := number_of(feature)) is not None
         )
-        if not known:
-            return None, []
-        title = asked(said, known, index.live)
+        return (asked(said, known, self._index.live) if known else None), known
+
+    def _search(self, title: Asked, known: list[Known]) -> list[Found]:
+        index = self._index
         totals = few(index, known, title)
         seen: dict[int, Fit] = {}
         slots = best(index, self._ids, totals)
         found = self._look(title, slots[:_FIRST], seen)
         if not found or (found[0].fit.coverage < ENOUGH and found[0].fit.measures[0] * _MORE < 1.0):
             slots = best(index, self._ids, totals | many(index, known, title))
-        return title, self._look(title, slots, seen)
+        return self._look(title, slots, seen)
 
     def grounds(self, title: Asked, found: Sequence[Found]) -> tuple[float, ...]:
         """What the confidence in the first of what `fits` found rests on, in the order of `scoring.GROUNDS`."""

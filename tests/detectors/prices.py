@@ -8,8 +8,8 @@ from math import log
 from typing import Any
 
 from detectors.market import Entry, Flags, Market, classify
-from detectors.products import Reference
 from detectors.records import Core, Listing
+from detectors.reference import Reference
 from detectors.state import SellerState
 from schemas import ListingPublished, Product
 from schemas.fields import DAY_US, to_us
@@ -61,12 +61,6 @@ class World:
 
     def market(self, key: str) -> Market:
         return self.markets.get(key) or Market()
-
-    def product(self, product_id: str) -> Product | None:
-        return self.reference.product(product_id)
-
-    def product_by_gtin(self, gtin: str) -> Product | None:
-        return self.reference.product_by_gtin(gtin)
 
 
 def world(entries: Mapping[str, Entry], marked: Mapping[str, Flags] | None = None, key: str = KEY) -> World:

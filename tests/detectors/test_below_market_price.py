@@ -160,7 +160,7 @@ class TestAbstention:
             ({"price_kind": "deposit"}, "price_kind"),
             ({"condition": "for_parts"}, "for_parts"),
             ({"pack_size": 5}, "pack"),
-            ({"product_id": None}, "no_product"),
+            ({"product_id": None, "title": "a phone"}, "no_product"),
         ],
     )
     def test_a_guard_is_named(self, fields: dict[str, object], guard: str) -> None:

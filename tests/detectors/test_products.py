@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from detectors.products import Reference, classify, gtin14, market_key, markets_of, split_key
+from detectors.products import Place, classify, market_key, markets_of, split_key
+from detectors.reference import Reference, gtin14
 from schemas import Brand, Product
 from tests.detectors.prices import World, listing, world
 
@@ -76,13 +77,15 @@ class TestClassify:
     def test_a_known_product_id_comes_before_the_gtin(self) -> None:
         around = world({})
         around.reference.add(product("other", "12345670"))
-        assert classify(listing(gtin="12345670"), around) == ("p:i9100:new:CNY", "")
+        assert classify(listing(gtin="12345670"), around) == Place("p:i9100:new:CNY", "")
 
     def test_a_gtin_leads_to_its_product_and_what_nobody_knows_stands_for_itself(self) -> None:
         around = world({})
         assert classify(listing(product_id=None, gtin="8806071479903"), around).key == "p:i9100:new:CNY"
         assert classify(listing(product_id="unknown", gtin="08806071479903"), around).key == "p:i9100:new:CNY"
-        assert classify(listing(product_id=None, gtin="036000291452"), around).key == "g:00036000291452:new:CNY"
+        nameless = "brand new, sealed"
+        unknown = listing(product_id=None, gtin="036000291452", title=nameless)
+        assert classify(unknown, around).key == "g:00036000291452:new:CNY"
         assert classify(listing(product_id="unknown", gtin="036000291452"), around).key == "p:unknown:new:CNY"
 
     @pytest.mark.parametrize(
@@ -105,12 +108,12 @@ class TestClassify:
             ({"price_kind": "deposit"}, "price_kind"),
             ({"condition": "for_parts"}, "for_parts"),
             ({"pack_size": 2}, "pack"),
-            ({"product_id": None}, "no_product"),
-            ({"product_id": None, "gtin": "does not apply"}, "no_product"),
+            ({"product_id": None, "title": "a phone"}, "no_product"),
+            ({"product_id": None, "gtin": "does not apply", "title": "a phone"}, "no_product"),
         ],
     )
     def test_what_cannot_be_compared_has_a_guard_with_a_name(self, fields: dict[str, object], guard: str) -> None:
-        assert classify(listing(**fields), world({})) == ("", guard)
+        assert classify(listing(**fields), world({})) == Place("", guard)
 
     @pytest.mark.parametrize(
         ("condition", "title", "condition_class"),
@@ -128,19 +131,47 @@ class TestClassify:
         self, condition: str, title: str, condition_class: str
     ) -> None:
         place = classify(listing(condition=condition, title=title), world({}))
-        assert place == (f"p:i9100:{condition_class}:CNY", "")
+        assert place == Place(f"p:i9100:{condition_class}:CNY", "")
 
     def test_words_of_another_kind_are_a_guard_whatever_the_id_says(self) -> None:
-        assert classify(listing(title="Silicone case for Samsung i9100"), world({})) == ("", "accessory")
-        assert classify(listing(title="i9100 tester", product_id=None), world({})) == ("", "tester")
+        assert classify(listing(title="Silicone case for Samsung i9100"), world({})) == Place("", "accessory")
+        assert classify(listing(title="i9100 tester", product_id=None), world({})) == Place("", "tester")
         assert classify(listing(title="Samsung i9100 with case"), world({})).guard == ""
 
     def test_words_that_are_in_the_products_own_name_are_no_guard(self) -> None:
         around = world({})
         around.reference.add(Product(product_id="case", brand="Spigen", name="Silicone case for Samsung i9100"))
         title = "Spigen silicone case for Samsung i9100 black"
-        assert classify(listing(product_id="case", title=title), around) == ("p:case:new:CNY", "")
-        assert classify(listing(product_id="case", title=f"2x {title}"), around) == ("", "pack")
+        assert classify(listing(product_id="case", title=title), around) == Place("p:case:new:CNY", "")
+        assert classify(listing(product_id="case", title=f"2x {title}"), around) == Place("", "pack")
+
+    def test_without_an_id_the_title_says_what_it_is_and_how_sure_that_is(self) -> None:
+        place = classify(listing(product_id=None, title="三星 SAMSUNG Galaxy S II GT-I9100 16GB white"), world({}))
+        assert place.key == "p:i9100:new:CNY"
+        assert 0.79 <= place.sure < 1.0
+
+    def test_a_title_of_another_product_outweighs_the_id(self) -> None:
+        around = world({})
+        around.reference.add(Product(product_id="s8", brand="Samsung", name="Galaxy S8 64GB"))
+        place = classify(listing(product_id="i9100", title="Samsung Galaxy S8 64GB"), around)
+        assert place.key == "p:s8:new:CNY"
+        unknown = classify(listing(product_id="i9100", title="Samsung Galaxy S II i9100 64GB"), around)
+        assert unknown == Place("", "other_product")
+
+    def test_an_id_that_the_catalogue_lacks_is_not_overruled_by_a_title(self) -> None:
+        place = classify(listing(product_id="s9000", title="Samsung i9100"), world({}))
+        assert place == Place("p:s9000:new:CNY", "")
+
+    def test_changes_of_the_catalogue_wait_until_they_are_asked_for(self) -> None:
+        around = world({})
+        around.reference.change_later(Product(product_id="s8", brand="Samsung", name="Galaxy S8 64GB"))
+        around.reference.change_later((Product, "i9100"))
+        titled = listing(product_id=None, title="Samsung Galaxy S8 64GB")
+        assert classify(titled, around).guard == "no_product"
+        assert classify(listing(product_id="i9100"), around).key == "p:i9100:new:CNY"
+        around.reference.catch_up()
+        assert classify(titled, around).key == "p:s8:new:CNY"
+        assert around.reference.product("i9100") is None
 
     def test_goods_that_are_not_new_may_also_need_the_market_of_new_ones(self) -> None:
         around = world({})

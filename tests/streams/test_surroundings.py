@@ -11,7 +11,7 @@ import pytest
 
 from detectors.entries import Entry, Flags
 from detectors.market import Market
-from detectors.products import Reference
+from detectors.reference import Reference
 from streams.memory_store import MemoryStore
 from streams.surroundings import Surroundings
 
