@@ -12,7 +12,7 @@ from detectors.exposure import total
 from detectors.held import Moment, derived_id, holds_of, is_expiring
 from detectors.policy import Policy
 from detectors.records import OpenAlert
-from detectors.score import Score, listing_findings, listing_score, seller_findings, seller_score
+from detectors.score import SUPPORTING, Score, Shelf, look_at, score_of
 from detectors.state import SellerState
 from schemas import Alert, Evidence, SellerStanding
 from schemas.fields import to_time
@@ -25,8 +25,6 @@ TRUNCATED: Final = "This seller has more open orders, returns or listings than a
 FEW_EVENT_IDS: Final = 5  # what stays of a line that would be too long
 MAX_SHORT_SENTENCE: Final = 500
 MAX_SHORT_NUMBER: Final = 40
-#: Honest sellers reassure too: shown beside other findings, never the reason for an alert.
-NEVER_OPENS: Final = ("reassuring_messages",)
 _SEVERITY: Final = {"shadow": "low", "alert": "medium"}
 
 
@@ -41,13 +39,14 @@ class _Case(NamedTuple):
 
 def decide_alerts(state: SellerState, moment: Moment, policy: Policy) -> Iterator[Alert]:
     """The alerts to publish after an event: for each family that has something new to say."""
+    shelf = look_at(state, policy, moment.now_us)
     for family in FAMILIES:
-        case = _case(state, family, moment, policy)
+        case = _case(shelf, family, policy)
         alert = state.core.alerts.get(family)
         if case is None:
             if alert is not None:
                 del state.core.alerts[family]
-                yield _withdrawn(state, family, alert, moment, policy)
+                yield _withdrawn(state, family, alert, shelf.score, moment, policy)
             continue
         if alert is None:
             first = case.first
@@ -70,7 +69,7 @@ def decide_alerts(state: SellerState, moment: Moment, policy: Policy) -> Iterato
 
 def standing(state: SellerState, moment: Moment, policy: Policy) -> SellerStanding:
     """The seller's line, published with every alert or hold on it."""
-    score, _ = seller_score(state, policy, moment.now_us)
+    score = look_at(state, policy, moment.now_us).score
     state.core.revision += 1
     return SellerStanding(
         seller_id=state.seller_id,
@@ -82,38 +81,35 @@ def standing(state: SellerState, moment: Moment, policy: Policy) -> SellerStandi
     )
 
 
-def _case(state: SellerState, family: str, moment: Moment, policy: Policy) -> _Case | None:
+def _case(shelf: Shelf, family: str, policy: Policy) -> _Case | None:
     """The family's findings that no verdict mutes: of the seller, and of its listings."""
-    own = [one for one in seller_findings(state, policy, moment.now_us) if _opens(one, family, policy)]
-    shelf: list[tuple[int, str, Finding]] = []
-    best: tuple[float, int, str, Score, list[Finding]] | None = None
-    for listing_id in state.flagged:
-        listing = state.listings[listing_id]
-        found = [one for one in listing_findings(state, listing, policy, moment.now_us) if _opens(one, family, policy)]
-        if not found:
-            continue
-        first = min(found, key=lambda one: (one.since_us, one.reason_code))
-        shelf.append((first.since_us, listing_id, first))
-        score = listing_score(state, listing, policy, moment.now_us)
-        if best is None or (-score.value, first.since_us, listing_id) < best[:3]:
-            best = (-score.value, first.since_us, listing_id, score, found)
-    if not own and not shelf:
+    own = [one for one in shelf.own if _opens(one, family, policy)]
+    theirs = []
+    for listing in shelf.listings:
+        found = [one for one in listing.findings if _opens(one, family, policy)]
+        if found:
+            first = min(found, key=_since)
+            theirs.append((first.since_us, listing.listing_id, first, listing, found))
+    if not own and not theirs:
         return None
-    shelf.sort(key=lambda one: one[:2])
-    if best is None or own:
-        score, _ = seller_score(state, policy, moment.now_us)
-        first = min(own, key=lambda one: (one.since_us, one.reason_code))
+    theirs.sort(key=lambda one: one[:2])
+    if own:
+        score, first, tried = shelf.score, min(own, key=_since), own
     else:
-        score, first = best[3], shelf[0][2]
-    theirs = own if best is None or own else best[4]
-    on_trial = [one for one in theirs if policy.mode(one.reason_code) == "shadow"]
+        _, _, _, best, tried = min(theirs, key=lambda one: (-one[3].value, one[0], one[1]))
+        score, first = score_of([*best.findings, *shelf.own], policy, shelf.young), theirs[0][2]
+    on_trial = [one for one in tried if policy.mode(one.reason_code) == "shadow"]
     ordered = sorted([*score.counted, *on_trial], key=lambda one: _place_of(one, family, policy))
     named = [listing_id for one in own for listing_id in one.listing_ids]
-    return _Case(score, tuple(ordered), tuple(dict.fromkeys([*(one[1] for one in shelf), *named])), first)
+    return _Case(score, tuple(ordered), tuple(dict.fromkeys([*(one[1] for one in theirs), *named])), first)
+
+
+def _since(finding: Finding) -> tuple[int, str]:
+    return finding.since_us, finding.reason_code
 
 
 def _opens(finding: Finding, family: str, policy: Policy) -> bool:
-    return policy.family(finding.reason_code) == family and finding.reason_code not in NEVER_OPENS
+    return policy.family(finding.reason_code) == family and finding.reason_code not in SUPPORTING
 
 
 def _place_of(finding: Finding, family: str, policy: Policy) -> tuple[bool, int, float, str]:
@@ -184,8 +180,9 @@ def _evidence(state: SellerState, case: _Case, moment: Moment, policy: Policy) -
     return tuple(shown)
 
 
-def _withdrawn(state: SellerState, family: str, alert: OpenAlert, moment: Moment, policy: Policy) -> Alert:
-    score, _ = seller_score(state, policy, moment.now_us)
+def _withdrawn(
+    state: SellerState, family: str, alert: OpenAlert, score: Score, moment: Moment, policy: Policy
+) -> Alert:
     state.core.revision += 1
     return Alert(
         alert_id=alert.alert_id,

@@ -43,10 +43,11 @@ def holds_of(state: SellerState) -> Iterator[tuple[HoldScope, str, records.Hold]
     """Every hold that is remembered, active or released: (scope, subject, hold)."""
     for scope, hold in state.core.holds.items():
         yield scope, state.seller_id, hold  # type: ignore[misc]  # keys are scopes
-    for listing_id in sorted(state.flagged):
-        listing = state.listings[listing_id]
-        if listing.hold is not None:
-            yield "listing", listing_id, listing.hold
+    listings = state.listings
+    for listing_id in sorted([each for each in state.flagged if listings[each].hold is not None]):
+        listed = listings[listing_id].hold
+        if listed is not None:
+            yield "listing", listing_id, listed
 
 
 def get(state: SellerState, scope: HoldScope, subject_id: str) -> records.Hold | None:

@@ -23,7 +23,7 @@ from detectors.held import (
 from detectors.policy import Policy
 from detectors.records import Ruling
 from detectors.rulings import is_muted
-from detectors.score import Score, listing_score, score_of, seller_findings
+from detectors.score import Score, hold_score
 from detectors.state import SellerState
 from schemas import Hold
 from schemas.fields import DAY_US, HoldScope
@@ -41,7 +41,7 @@ def decide_listing(state: SellerState, listing_id: str, moment: Moment, policy: 
     then takes its time; support that came from the seller, or a moderator's word, ends it at once.
     """
     listing = state.listings[listing_id]
-    score = listing_score(state, listing, policy, moment.now_us)
+    score = hold_score(state, listing, policy, moment.now_us)
     hold = listing.hold
     if _supports_listing(state, listing_id, score, moment, policy):
         if hold is not None and hold.active:
@@ -64,7 +64,7 @@ def decide_listing(state: SellerState, listing_id: str, moment: Moment, policy: 
 
 def decide_seller(state: SellerState, scope: HoldScope, moment: Moment, policy: Policy) -> Hold | None:
     """Places or releases the hold of the seller or of its payout; it ends as soon as nothing supports it."""
-    score = score_of(seller_findings(state, policy, moment.now_us), policy, state.is_young(moment.now_us))
+    score = hold_score(state, None, policy, moment.now_us)
     reasons = PAYOUT_REASONS if scope == "payout" else SELLER_REASONS
     supports = score.value >= policy.bands.hold and any(
         finding.reason_code in reasons and policy.mode(finding.reason_code) == "hold" for finding in score.counted
@@ -155,6 +155,5 @@ def _names(state: SellerState, listing_id: str, one: Finding, moment: Moment, po
 
 
 def _score_for(state: SellerState, scope: HoldScope, subject_id: str, moment: Moment, policy: Policy) -> Score:
-    if scope == "listing":
-        return listing_score(state, state.listings[subject_id], policy, moment.now_us)
-    return score_of(seller_findings(state, policy, moment.now_us), policy, state.is_young(moment.now_us))
+    listing = state.listings[subject_id] if scope == "listing" else None
+    return hold_score(state, listing, policy, moment.now_us)

@@ -5,14 +5,17 @@ Evidence*, 1950), once per family because findings of one family share their cau
 """
 
 import math
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from detectors.detector import Finding
 from detectors.policy import Policy
 from detectors.records import Listing
 from detectors.rulings import is_muted
 from detectors.state import SellerState
+
+#: Honest sellers reassure too: shown beside other findings, never the reason for an alert, never what tips a hold.
+SUPPORTING: Final = ("reassuring_messages",)
 
 
 class Score(NamedTuple):
@@ -60,20 +63,53 @@ def seller_findings(state: SellerState, policy: Policy, now_us: int) -> list[Fin
 def listing_findings(state: SellerState, listing: Listing, policy: Policy, now_us: int) -> list[Finding]:
     """A listing's own findings that no verdict mutes."""
     findings = [listing.findings[reason_code] for reason_code in sorted(listing.findings)]
+    if listing.ruling is None and not state.core.rulings:
+        return findings
     return [one for one in findings if not is_muted(state, policy.family(one.reason_code), listing, now_us, policy)]
 
 
-def listing_score(state: SellerState, listing: Listing, policy: Policy, now_us: int) -> Score:
-    """A listing's score: its own and its seller's findings."""
-    own = listing_findings(state, listing, policy, now_us)
-    return score_of([*own, *seller_findings(state, policy, now_us)], policy, state.is_young(now_us))
+def hold_score(state: SellerState, listing: Listing | None, policy: Policy, now_us: int) -> Score:
+    """The score that a hold of the listing, of the seller or its payout (None) rests on, without what only supports."""
+    own = [] if listing is None else listing_findings(state, listing, policy, now_us)
+    counted = [one for one in (*own, *seller_findings(state, policy, now_us)) if one.reason_code not in SUPPORTING]
+    return score_of(counted, policy, state.is_young(now_us))
 
 
-def seller_score(state: SellerState, policy: Policy, now_us: int) -> tuple[Score, str]:
-    """A seller's score, its own and its strongest listing's findings, and that listing's id ("" for none)."""
-    best, best_id = score_of(seller_findings(state, policy, now_us), policy, state.is_young(now_us)), ""
-    for listing_id in sorted(state.flagged):
-        score = listing_score(state, state.listings[listing_id], policy, now_us)
-        if score.value > best.value:
-            best, best_id = score, listing_id
-    return best, best_id
+class Shelved(NamedTuple):
+    """A flagged listing with its findings that no verdict mutes, and its score with its seller's."""
+
+    value: float
+    listing_id: str
+    findings: Sequence[Finding]
+
+
+class Shelf(NamedTuple):
+    """Everything that stands against a seller at one moment, looked at once."""
+
+    own: Sequence[Finding]
+    listings: Sequence[Shelved]
+    score: Score
+    young: bool
+
+
+def look_at(state: SellerState, policy: Policy, now_us: int) -> Shelf:
+    """The seller's findings, its flagged listings, and its score: its own and its strongest listing's findings.
+
+    A score depends on nothing but which findings of which grades there are, so thousands of listings with the same
+    few take one sum.
+    """
+    own, young = seller_findings(state, policy, now_us), state.is_young(now_us)
+    values: dict[tuple[tuple[str, str], ...], float] = {}
+    listings = []
+    for listing_id in state.flagged:
+        found = listing_findings(state, state.listings[listing_id], policy, now_us)
+        same = tuple([(one.reason_code, one.grade) for one in found])
+        value = values.get(same)
+        if value is None:
+            value = values[same] = score_of([*found, *own], policy, young).value
+        listings.append(Shelved(value, listing_id, found))
+    score = score_of(own, policy, young)
+    best = min(listings, key=lambda one: (-one.value, one.listing_id), default=None)
+    if best is not None and best.value > score.value:
+        score = score_of([*best.findings, *own], policy, young)
+    return Shelf(own, listings, score, young)

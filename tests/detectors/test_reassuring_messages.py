@@ -86,3 +86,17 @@ def test_odd_texts_and_repeats_raise_nothing_and_a_late_one_changes_nothing_newe
     story.tell(late, late)
     assert story.dead_letters == []
     assert story.state(GANG).findings[CODE].numbers == {"phrase": "factory direct", "conversations": 2}
+
+
+def test_it_never_tips_a_hold() -> None:
+    """Two upheld complaints score 0.88; with a third of a nat more they would freeze a payout for a friendly word."""
+    story = Story().tell(registered(at(-400), GANG), message(at(1), GANG, REASSURED))
+    for number in (1, 2):
+        told = {"complaint_id": f"C{number}"}
+        story.tell(
+            event(schemas.ComplaintOpened, at(2), GANG, kind="counterfeit", buyer_id=f"B{number}", **told),
+            event(schemas.ComplaintDecided, at(3), GANG, outcome="upheld", **told),
+        )
+    alert = story.open_alerts()["aftersale"]
+    assert alert.score > 0.9
+    assert story.held() == set()
