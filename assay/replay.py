@@ -38,9 +38,7 @@ def replay(
     except ValueError as error:
         raise click.BadParameter(f"{until!r} is not an RFC 3339 time: {error}.", param_hint="--until") from error
     try:
-        catalogue, refused = read_reference(reference)
-        for why in refused[:5]:
-            click.echo(f"A line of the reference was left out: {why.error}", err=True)
+        catalogue = read_reference(reference)
         relax_collector()
         summary = asyncio.run(replay_files(events, catalogue, in_force, out, until_us))
     except UnreadableError as error:

@@ -30,7 +30,7 @@ MIXES = {"job": mix.write, "simulated": mix.simulate}
 
 def replay_once(events: Path, reference: Path, out: Path) -> dict[str, float]:
     """One replay in a process of its own; imports and the reference are not in the time."""
-    catalogue, _ = read_reference([str(reference)])
+    catalogue = read_reference([str(reference)])
     policy = make_policy(read_policy(None))
     relax_collector()
     began_s, began_cpu_s = time.perf_counter(), time.process_time()

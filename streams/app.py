@@ -41,11 +41,9 @@ def run_worker(settings: Settings, policy: Policy) -> None:
     """
     _set_up_logging(settings.log_level)
     partitions = preflight(settings)
-    reference = Reference()
-    reference_topics = ReferenceTopics(settings.kafka_bootstrap, reference)
-    asyncio.run(reference_topics.read_to_end())
-    app = make_worker(settings, policy, partitions, reference)
-    app.task(reference_topics.follow)
+    catalogue = ReferenceTopics(settings.kafka_bootstrap, Reference())
+    asyncio.run(catalogue.read_to_end())
+    app = make_worker(settings, policy, partitions, catalogue)
     relax_collector()
     switch_threads_often()
     worker = faust.Worker(app, quiet=True, override_logging=False)
@@ -53,7 +51,7 @@ def run_worker(settings: Settings, policy: Policy) -> None:
     worker.execute_from_commandline()
 
 
-def make_worker(settings: Settings, policy: Policy, partitions: int, reference: Reference) -> faust.App:
+def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: ReferenceTopics) -> faust.App:
     """The Faust app of one worker, wired and not started."""
     by_events = settings.clock == "events"
     store = RedisStore(settings.redis_url)
@@ -62,7 +60,7 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, reference: 
         Judge(policy),
         store,
         outbox,
-        Surroundings(reference, fresh_us=int(settings.market_cache_seconds * SECOND_US)),
+        Surroundings(catalogue.reference, fresh_us=int(settings.market_cache_seconds * SECOND_US)),
         HopTerms(
             by_events=by_events,
             lateness_us=int(settings.allowed_lateness_seconds * SECOND_US),
@@ -85,6 +83,10 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, reference: 
         session_timeout_s=settings.session_timeout_seconds,
         heartbeat_interval_s=max(0.5, settings.session_timeout_seconds / 6),
     )
+
+    @app.task  # type: ignore[untyped-decorator]  # Faust's classes are untyped here
+    async def follow_catalogue() -> None:
+        await catalogue.follow(outbox, is_first=lambda: 0 in live.partitions)
 
     async def close(*_: object, **__: object) -> None:
         await live.close()

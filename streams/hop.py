@@ -16,14 +16,14 @@ from detectors.judged import Judged
 from detectors.products import markets_of
 from detectors.state import SellerState
 from schemas import topics, wire
-from schemas.fields import SECOND_US, to_time
+from schemas.fields import SECOND_US
 from streams.counts import Counts
 from streams.deadlines import HEAD, Deadlines, deadline_id, parts_of
-from streams.outbox import Outbox, line_of
+from streams.outbox import Outbox, letter_of, line_of
 from streams.partition import Arrival, Item, Partition
 from streams.publishing import Publisher
 from streams.sellers import change_of, seller_from
-from streams.store import Fenced, Line, PartitionCommit, Store, TakenOverError
+from streams.store import Fenced, PartitionCommit, Store, TakenOverError
 from streams.surroundings import Surroundings
 
 SELLERS_KEPT: Final = 200_000
@@ -260,17 +260,8 @@ class Hop:
         self.counts.dead_letters += 1
         at_us = watermark_us if self.terms.by_events else self.clock()
         topic = arrival.topic or topics.topic_named_by(arrival.value or b"")
-        letter = wire.dead_letter(
-            refused,
-            topic=topic,
-            partition=arrival.partition,
-            offset=arrival.offset,
-            key=arrival.key,
-            value=arrival.value,
-            at=to_time(at_us),
-        )
-        key = f"{topic}:{arrival.partition}:{arrival.offset}".encode()
-        work.commit.outbox.append(Line(topics.DEAD_LETTERS.name, key, wire.encode(letter), False))
+        line = letter_of(refused, topic, arrival.partition, arrival.offset, arrival.key, arrival.value, at_us)
+        work.commit.outbox.append(line)
 
     async def _commit(self, works: Sequence[Work]) -> dict[Partition, str]:
         """Step 4, once the lines of the commit before have arrived; what follows is published meanwhile.

@@ -205,10 +205,12 @@ class LiveHop:
                 async with self._turn:
                     self._watch_clock()
                     await self._run()
+                    if not waiting:
+                        for partition in list(self.partitions.values()):
+                            await self._lasting(partial(self.hop.publisher.tidy, partition))
                     if time.monotonic() - reemitted_s > REEMIT_EVERY_S:
                         reemitted_s = time.monotonic()
                         for partition in list(self.partitions.values()):
-                            await self._lasting(partial(self.hop.publisher.tidy, partition))
                             await self._lasting(partial(self.hop.publisher.reemit, partition))
             except Exception as error:  # noqa: BLE001 - re-routed: the worker ends with it
                 self._stop(error)

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from detectors.judged import Tombstone
 from schemas import Alert, Hold, SellerStanding, topics, wire
+from schemas.fields import to_time
 from streams.store import Line
 
 
@@ -29,6 +30,16 @@ def line_of(word: Alert | Hold | SellerStanding | Tombstone) -> Line:
     if isinstance(word, Tombstone):
         return Line(topics.HOLDS.name, _hold_key(word.scope, word.subject_id), None, True)
     return Line(topics.STANDINGS.name, word.seller_id.encode(), wire.encode(word), True)
+
+
+def letter_of(
+    refused: wire.Refused, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None, at_us: int
+) -> Line:
+    """The dead letter of a record that was refused, as a line of its topic."""
+    letter = wire.dead_letter(
+        refused, topic=topic, partition=partition, offset=offset, key=key, value=value, at=to_time(at_us)
+    )
+    return Line(topics.DEAD_LETTERS.name, f"{topic}:{partition}:{offset}".encode(), wire.encode(letter), False)
 
 
 def _hold_key(scope: str, subject_id: str) -> bytes:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from detectors.judge import Judge
 from detectors.policy import Policy
@@ -15,8 +15,9 @@ from schemas import wire
 from schemas.fields import to_time, to_us
 from streams.hop import Hop, HopTerms
 from streams.memory_store import MemoryStore
-from streams.outbox import FileOutbox, Outbox
+from streams.outbox import FileOutbox, Outbox, letter_of
 from streams.partition import Arrival, Partition
+from streams.store import Line
 from streams.surroundings import Surroundings
 
 LANE: Final = ""  # a file holds any mix of topics: one lane, in the order given
@@ -27,6 +28,13 @@ class UnreadableError(Exception):
     """An input that cannot be read; the message is one sentence."""
 
 
+class Catalogue(NamedTuple):
+    """The reference catalogue, and a dead letter for each line that was left out; a file's name is its topic."""
+
+    reference: Reference
+    refused: list[Line]
+
+
 def history_hop(policy: Policy, reference: Reference, outbox: Outbox) -> Hop:
     """A hop over history: event time is the only clock, memory the only store."""
     around = Surroundings(reference, fresh_us=None)
@@ -34,7 +42,7 @@ def history_hop(policy: Policy, reference: Reference, outbox: Outbox) -> Hop:
 
 
 async def replay(
-    events: Sequence[str], reference: Reference, policy: Policy, out: Path, until_us: int | None = None
+    events: Sequence[str], catalogue: Catalogue, policy: Policy, out: Path, until_us: int | None = None
 ) -> dict[str, Any]:
     """Judges the events of these files ("-" is standard input) and writes what follows to `out`.
 
@@ -43,7 +51,9 @@ async def replay(
     files = [open_lines(path) for path in events]
     out.mkdir(parents=True, exist_ok=True)
     outbox = FileOutbox(out)
-    hop = history_hop(policy, reference, outbox)
+    hop = history_hop(policy, catalogue.reference, outbox)
+    await outbox.publish(0, catalogue.refused)
+    hop.counts.dead_letters += len(catalogue.refused)
     began = time.perf_counter()
     read = 0
     try:
@@ -102,20 +112,20 @@ def summary_of(hop: Hop, events: int, seconds: float, policy: Policy) -> dict[st
     }
 
 
-def read_reference(paths: Sequence[str]) -> tuple[Reference, list[wire.Refused]]:
-    """The reference catalogue of these files, and why lines of them were left out."""
+def read_reference(paths: Sequence[str]) -> Catalogue:
+    """The reference catalogue of these files; a line that cannot be read is left out."""
     reference, refused = Reference(), []
     for path in paths:
         with open_lines(path) as file:
-            for line in _readable(path, file):
+            for offset, line in enumerate(_readable(path, file)):
                 if not line.strip():
                     continue
                 word = wire.decode_reference(line)
                 if isinstance(word, wire.Refused):
-                    refused.append(word)
+                    refused.append(letter_of(word, path, 0, offset, None, line.rstrip(b"\r\n"), 0))
                 else:
                     reference.add(word)
-    return reference, refused
+    return Catalogue(reference, refused)
 
 
 def open_lines(path: str) -> IO[bytes]:

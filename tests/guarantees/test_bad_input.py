@@ -53,6 +53,7 @@ BAD = {
     "nested": (raw(topics.RETURNS, b'{"type":' + b"[" * 10_000), "bad_field"),
     "encoding": (raw(topics.LISTINGS, b"\xff\xfe\x00"), "not_json"),
 }
+REFERENCE = [wire.encode(schemas.Product(product_id="p", brand="B", name="P")), b'{"product_id":']
 UNKNOWN = raw(topics.LISTINGS, f'{{"type":"weather_changed",{HEAD}}}'.encode())
 STRAY = event(schemas.SellerActive, "stray", 4, activity="login")
 
@@ -62,6 +63,7 @@ def test_good_events_between_bad_ones_are_judged_and_bad_ones_answered(
 ) -> None:
     """Each bad one is answered once with its reason and position; an unknown type is not even that."""
     here = marketplace(2)
+    here.refer(REFERENCE)
     records: list[Record] = []
     for number, (bad, _) in enumerate([*BAD.values(), (UNKNOWN, ""), (STRAY, "wrong_partition")]):
         records += [good(2 * len(SELLERS) * number + place) for place in range(2 * len(SELLERS))]
@@ -70,10 +72,12 @@ def test_good_events_between_bad_ones_are_judged_and_bad_ones_answered(
     here.send(records, lambda record: elsewhere if record is STRAY else here.partition_of(record))
     worker = here.worker(clock="wall", allowed_lateness_seconds=60)
     here.wait_until_judged()
+    expected = [(bad, reason) for bad, reason in BAD.values()] + [(STRAY, "wrong_partition")]
+    expected.append((raw(topics.PRODUCTS, REFERENCE[1]), "not_json"))
+    here.until("all are answered", lambda: len(here.published(topics.DEAD_LETTERS.name)) >= len(expected))
     assert worker.end() == 0
 
     letters = [json.loads(line.value or b"") for line in here.published(topics.DEAD_LETTERS.name)]
-    expected = [(bad, reason) for bad, reason in BAD.values()] + [(STRAY, "wrong_partition")]
     assert Counter((letter["reason"], letter["topic"]) for letter in letters) == Counter(
         (reason, bad.topic) for bad, reason in expected
     )

@@ -68,7 +68,7 @@ def assert_the_workload_says_enough(said: dict[str, list[bytes]]) -> None:
     assert {alert["status"] for alert in alerts} == {"opened", "updated", "withdrawn"}
     assert {alert["family"] for alert in alerts} == {"price", "aftersale"}
     assert {(hold["scope"], hold["action"]) for hold in holds} == {
-        (scope, action) for scope in ("listing", "payout") for action in ("placed", "released")
+        (scope, action) for scope in ("listing", "payout", "seller") for action in ("placed", "released")
     }
     assert {"policy", "expiry", "mo"} <= {hold["decided_by"] for hold in holds}
     reasons = {json.loads(letter)["reason"] for letter in said[topics.DEAD_LETTERS.name]}
