@@ -20,6 +20,7 @@ SPAN_S: Final = 20 * 86_400
 STEPS_S: Final = (6 * 3_600, 12 * 3_600, 48 * 3_600, 24 * 3_600)  # accepted, shipped, delivered, refunded
 FAKE_SHARE: Final = 0.002  # of changed listings, at half the price
 UNPAID_SHARE: Final = 0.01  # of returns
+DOUBTED_EVERY: Final = 25  # returns
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
 SIMULATED_PER_SELLER: Final = 430  # events of a simulated seller in 40 days
 STEP_TYPES: Final = ("return_accepted", "return_shipped", "return_delivered", "refund_issued")
@@ -93,7 +94,7 @@ class Mix:
         rest = (
             f'"return_id":"r-{number}","order_id":"o-{number}","listing_id":"l-{listing:07d}",'
             f'"buyer_id":"b-{number}","amount":"{self._price[listing % self.products]:.2f}","currency":"CNY",'
-            f'"reason":"not_as_described"'
+            f'"reason":"{"not_as_described" if number % DOUBTED_EVERY == 0 else "changed_mind"}"'
         )
         return self._line("return_requested", listing // LISTINGS_PER_SELLER, at_s, rest)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import mix
+import titled
 from measured import keep, shown, summary
 from servers import Servers, load_topics
 
@@ -25,7 +26,7 @@ from streams.replay import read_reference, replay
 from streams.settings import read_policy
 
 TIMEOUT_S = 900.0
-MIXES = {"job": mix.write, "simulated": mix.simulate}
+MIXES = {"job": mix.write, "simulated": mix.simulate, "titles": titled.title}
 
 
 def replay_once(events: Path, reference: Path, out: Path) -> dict[str, float]:

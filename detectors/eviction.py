@@ -11,7 +11,7 @@ from typing import Final
 
 from detectors.records import Core
 from detectors.rhythm import Rhythm
-from detectors.state import SellerState
+from detectors.state import EVENT_MARK_BYTES, SellerState
 from schemas.fields import DAY_US
 
 IDLE_US: Final = 180 * DAY_US
@@ -33,7 +33,7 @@ def review(state: SellerState, now_us: int) -> None:
             _forget(state)
     elif now_us < idle_from_us:
         state.schedule(KIND, "", idle_from_us)
-    elif _has_something_open(state) or len(state.core.seen) == 1:
+    elif _has_something_open(state) or len(state.core.seen) == EVENT_MARK_BYTES:
         state.schedule(KIND, "", now_us + LOOK_AGAIN_US)
     else:
         _entomb(state, now_us)

@@ -64,12 +64,14 @@ def decide_listing(state: SellerState, listing_id: str, moment: Moment, policy: 
 
 def decide_seller(state: SellerState, scope: HoldScope, moment: Moment, policy: Policy) -> Hold | None:
     """Places or releases the hold of the seller or of its payout; it ends as soon as nothing supports it."""
-    score = hold_score(state, None, policy, moment.now_us)
     reasons = PAYOUT_REASONS if scope == "payout" else SELLER_REASONS
+    hold = state.core.holds.get(scope)
+    if hold is None and state.findings.keys().isdisjoint(reasons):
+        return None
+    score = hold_score(state, None, policy, moment.now_us)
     supports = score.value >= policy.bands.hold and any(
         finding.reason_code in reasons and policy.mode(finding.reason_code) == "hold" for finding in score.counted
     )
-    hold = state.core.holds.get(scope)
     if supports:
         if hold is not None and (hold.active or hold.expired):
             return None

@@ -3,7 +3,6 @@
 Pure but for the state, which is changed in place: whoever calls owns it, and throws it away when the commit fails.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
@@ -18,7 +17,7 @@ from detectors.held import Moment
 from detectors.judged import Failure, Judged, Tombstone
 from detectors.policy import Policy
 from detectors.products import classify
-from detectors.state import REMEMBERED_EVENTS, SellerState
+from detectors.state import SellerState
 from schemas import (
     Alert,
     Event,
@@ -73,7 +72,7 @@ class Judge:
         judged = Judged()
         core = state.core
         if isinstance(cause, Event):
-            if not self._is_new(state, cause.event_id):
+            if not state.is_new(cause.event_id):
                 judged.is_news = False
                 return judged
             if not core.first_seen_us:
@@ -96,17 +95,6 @@ class Judge:
         if decided or (isinstance(cause, Event) and now_us // DAY_US != core.flags_day):
             judged.flags = new_flags(state, now_us)
         return judged
-
-    @staticmethod
-    def _is_new(state: SellerState, event_id: str) -> bool:
-        seen = state.core.seen
-        hashed = int.from_bytes(hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=8).digest())
-        if hashed in seen:
-            return False
-        seen.append(hashed)
-        if len(seen) > REMEMBERED_EVENTS:
-            del seen[0]
-        return True
 
     def _take_in(self, state: SellerState, cause: Cause, moment: Moment, around: Around, judged: Judged) -> _Effect:
         """The event into the state; verdicts and the deadlines of holds act here."""

@@ -6,35 +6,9 @@ from math import exp
 from typing import Final
 
 from detectors import estimate as estimates
-from detectors.entries import (
-    MARKET_SELLERS,
-    MARKET_YOUNG_SELLERS,
-    YOUNG_US,
-    Entry,
-    Flags,
-    pack,
-    pack_flags,
-    unpack,
-    unpack_flags,
-)
+from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US, Entry, Flags
 from detectors.estimate import MAX_EXPONENT, REFERENCE_US, Columns, Estimate, ReferencePrice
-from detectors.products import classify, market_key, split_key
 from schemas.fields import DAY_US
-
-__all__ = [
-    "Entry",
-    "Estimate",
-    "Flags",
-    "Market",
-    "ReferencePrice",
-    "classify",
-    "market_key",
-    "pack",
-    "pack_flags",
-    "split_key",
-    "unpack",
-    "unpack_flags",
-]
 
 FRESH_US: Final = 14 * DAY_US
 FOREVER_US: Final = 1 << 62

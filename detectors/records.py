@@ -176,6 +176,7 @@ class Spoken(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class Core(msgspec.Struct, array_like=True):
     """The seller itself; everything that grows with history is in the records, not here.
 
+    `seen`: the ids of the last events, a hash of 8 bytes each.
     `guards`: each guard that branded goods raised lately, with when it was last raised and by which event. `spoken`: by
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
@@ -188,7 +189,7 @@ class Core(msgspec.Struct, array_like=True):
     last_seen_us: int = 0
     sequence: int = 0
     revision: int = 0
-    seen: list[int] = []
+    seen: bytes = b""
     delivered_orders: int = 0
     deliveries_known: bool = False
     last_upheld_us: int = 0

@@ -4,6 +4,7 @@
 `changes`.
 """
 
+import hashlib
 from typing import Final
 
 from detectors.detector import Finding
@@ -19,6 +20,8 @@ MAX_RETURNS_OF_ORDER: Final = 8
 MAX_CURRENCIES: Final = 32
 MAX_RETURN_STEPS: Final = 64
 REMEMBERED_EVENTS: Final = 32
+EVENT_MARK_BYTES: Final = 8
+_REMEMBERED_BYTES: Final = (REMEMBERED_EVENTS - 1) * EVENT_MARK_BYTES
 STANDING_AGE_US: Final = 180 * DAY_US
 STANDING_DELIVERED_ORDERS: Final = 100
 STANDING_COMPLAINT_US: Final = 180 * DAY_US
@@ -117,6 +120,18 @@ class SellerState:
             and not self.overdue
             and (not core.last_upheld_us or now_us - core.last_upheld_us > STANDING_COMPLAINT_US)
         )
+
+    def is_new(self, event_id: str) -> bool:
+        """Whether none of the last `REMEMBERED_EVENTS` events had this id, which is remembered from here on."""
+        core = self.core
+        mark = hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=EVENT_MARK_BYTES).digest()
+        at = core.seen.find(mark)
+        while at > 0 and at % EVENT_MARK_BYTES:  # across the border of two
+            at = core.seen.find(mark, at + 1)
+        if at >= 0:
+            return False
+        core.seen = core.seen[-_REMEMBERED_BYTES:] + mark
+        return True
 
     def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""

@@ -6,7 +6,8 @@ from statistics import fmean, median
 from typing import Any, Final, NamedTuple
 
 from bench.detection.simulated import ESTABLISHED_DAYS, NOW_US, honest, table
-from detectors.market import Entry, Market
+from detectors.entries import Entry
+from detectors.market import Market
 from schemas.fields import DAY_US
 
 SELLERS: Final = 24

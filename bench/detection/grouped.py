@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from bench.detection.simulated import Around, listing
 from bench.detection.tables import price_of
-from detectors.market import Market, classify, split_key
+from detectors.market import Market
+from detectors.products import classify, split_key
 
 LEAST: Final = 3  # listings of a group whose median says something
 MAX_TITLE_CHARS: Final = 300

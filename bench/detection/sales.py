@@ -5,7 +5,8 @@ from math import log
 from typing import Any, Final, NamedTuple
 
 from bench.detection.simulated import ESTABLISHED_DAYS, NOW_US, Bench, Tally, honest, table
-from detectors.market import Entry, Flags, Market
+from detectors.entries import Entry, Flags
+from detectors.market import Market
 from schemas.fields import DAY_US
 
 SELLERS: Final = 24

@@ -13,10 +13,12 @@ from decimal import Decimal
 from math import exp, log, sqrt
 from typing import Final, NamedTuple
 
+from detectors.entries import Entry, Flags
 from detectors.judge import Judge
 from detectors.judged import Judged
-from detectors.market import Entry, Flags, Market, market_key
+from detectors.market import Market
 from detectors.policy import Policy, make_policy
+from detectors.products import market_key
 from detectors.records import Core
 from detectors.state import STANDING_DELIVERED_ORDERS, SellerState
 from schemas import Alert, Hold, ListingPublished

@@ -6,7 +6,8 @@ from statistics import fmean
 from typing import Any, Final, NamedTuple
 
 from bench.detection.simulated import ESTABLISHED_DAYS, NEW_DAYS, NOW_US, STRONG, USUAL, Bench, honest, table
-from detectors.market import Entry, Flags, Market
+from detectors.entries import Entry, Flags
+from detectors.market import Market
 from schemas.fields import DAY_US
 
 SEEDS: Final = 200

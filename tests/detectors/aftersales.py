@@ -41,7 +41,7 @@ class Desk:
         for one in told:
             for each in [one] if isinstance(one, schemas.Event) else one:
                 if self.forgetful:
-                    self.state.core.seen.clear()
+                    self.state.core.seen = b""
                 self._judge(each, to_us(each.event_time))
         return self
 

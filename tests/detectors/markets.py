@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from detectors.market import Entry, Flags, Market
+from detectors.entries import Entry, Flags
+from detectors.market import Market
 from tests.detectors.prices import NOW_US, days
 
 stamps = st.integers(NOW_US - days(60), NOW_US)

@@ -7,7 +7,9 @@ from decimal import Decimal
 from math import log
 from typing import Any
 
-from detectors.market import Entry, Flags, Market, classify
+from detectors.entries import Entry, Flags
+from detectors.market import Market
+from detectors.products import classify
 from detectors.records import Core, Listing
 from detectors.reference import Reference
 from detectors.state import SellerState

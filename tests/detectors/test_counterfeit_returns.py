@@ -8,7 +8,7 @@ import schemas
 from detectors.marks import RATING
 from detectors.records import encode
 from detectors.rules.counterfeit_returns import CounterfeitReturns
-from detectors.state import REMEMBERED_EVENTS
+from detectors.state import EVENT_MARK_BYTES, REMEMBERED_EVENTS
 from tests.detectors.aftersales import SELLER, Desk, hour_us, said
 from tests.detectors.complaining import about, asked, decided, found, holds
 
@@ -150,7 +150,7 @@ def test_strange_buyers_and_a_flood_raise_nothing_and_stay_bounded(strange: str)
     assert seen is not None
     assert len(seen.event_ids) == 50
     assert len(encode(desk.state.core)) < 1_024
-    assert len(desk.state.core.seen) == REMEMBERED_EVENTS
+    assert len(desk.state.core.seen) == REMEMBERED_EVENTS * EVENT_MARK_BYTES
 
 
 @pytest.mark.parametrize("rate", [-5.0, 0.0, 1.0, 7.0, 1e15])

@@ -7,18 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.market import (
-    MARKET_SELLERS,
-    MARKET_YOUNG_SELLERS,
-    Entry,
-    Flags,
-    Market,
-    ReferencePrice,
-    pack,
-    pack_flags,
-    unpack,
-    unpack_flags,
-)
+from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, Entry, Flags, pack, pack_flags, unpack, unpack_flags
+from detectors.estimate import ReferencePrice
+from detectors.market import Market
 from tests.detectors.markets import entries, marks, names, size
 from tests.detectors.prices import NOW_US, days, entry, flags, sellers
 

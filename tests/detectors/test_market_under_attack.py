@@ -6,7 +6,8 @@ from statistics import fmean
 
 import pytest
 
-from detectors.market import Entry, Market
+from detectors.entries import Entry
+from detectors.market import Market
 from tests.detectors.prices import NOW_US, days
 
 SEEDS = 200

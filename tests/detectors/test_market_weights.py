@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.market import Entry, Flags, Market, ReferencePrice
+from detectors.entries import Entry, Flags
+from detectors.estimate import ReferencePrice
+from detectors.market import Market
 from tests.detectors.markets import entries, marks, names, size
 from tests.detectors.prices import NOW_US, USUAL, days, entry, flags, sellers
 

@@ -12,7 +12,7 @@ import pytest
 import schemas
 from detectors.alerts import TRUNCATED
 from detectors.records import encode
-from detectors.state import MAX_CURRENCIES, MAX_RETURN_STEPS, REMEMBERED_EVENTS
+from detectors.state import EVENT_MARK_BYTES, MAX_CURRENCIES, MAX_RETURN_STEPS, REMEMBERED_EVENTS
 from schemas.fields import HOUR_US, to_us
 from tests.detectors.aftersales import Desk, hour_us, said
 from tests.detectors.prices import NOW, USUAL, listing, sellers, world
@@ -65,7 +65,7 @@ def test_ten_thousand_events_of_an_honest_seller_leave_a_small_core_and_only_wha
     desk = Desk()
     assert longest_core(desk, trade(1, unpaid_of_100=0)) <= CORE_BYTES
     state = desk.state
-    assert len(state.core.seen) == REMEMBERED_EVENTS
+    assert len(state.core.seen) == REMEMBERED_EVENTS * EVENT_MARK_BYTES
     assert not state.findings
     assert len(state.orders) < 1000, "orders of the last week, and those whose return is remembered"
     desk.fire(hour_us(24 * 400))
