@@ -28,7 +28,13 @@ def test_it_fires_at_the_decision_and_names_buyers_kinds_events_and_listings() -
     assert seen is not None
     assert (seen.subject_kind, seen.subject_id, seen.grade, seen.facts) == ("seller", SELLER, "two_buyers", 2)
     assert seen.sentence == "the platform upheld complaints of 2 buyers: 1 of counterfeit and 1 of no refund"
-    assert seen.numbers == {"buyers": 2, "complaints": 2, "counterfeit": 1, "no_refund": 1}
+    assert seen.numbers == {
+        "buyers": 2,
+        "buyers_delivered_to": 2,
+        "complaints": 2,
+        "counterfeit": 1,
+        "no_refund": 1,
+    }
     assert seen.event_ids == ("opened-1", "upheld-1-1", "opened-2", "upheld-2-2")
     assert seen.listing_ids == ("L2", "L1")
 
@@ -40,6 +46,19 @@ def test_it_is_graded_by_the_number_of_buyers(buyers: int, grade: str) -> None:
     seen = found(Desk().take(*(upheld(number) for number in range(buyers))), CODE)
     assert seen is not None
     assert (seen.grade, seen.facts) == (grade, buyers)
+
+
+def test_three_of_a_large_shops_buyers_freeze_nothing_and_three_of_a_small_ones_do() -> None:
+    for customers, grade, frozen in ((100, "more_buyers", True), (1_000, "two_buyers", False)):
+        desk = Desk().take(said(schemas.SellerRegistered, -9_000, event_id="joined"))
+        for number in range(customers):
+            there = said(schemas.OrderDelivered, 1, event_id=f"there-{number}", order_id=f"O{number}")
+            desk.take(ordered(number), there)
+        desk.take(*(upheld(number, at=2) for number in range(3)))
+        seen = found(desk, CODE)
+        assert seen is not None
+        assert seen.grade == grade
+        assert (("payout", SELLER, "placed") in holds(desk)) == frozen
 
 
 def test_one_buyer_counts_once_and_all_without_a_name_are_one() -> None:
