@@ -48,6 +48,7 @@ class LiveHop:
         self._ticker: asyncio.Task[None] | None = None
         self._clock_at = (hop.clock(), time.monotonic())
         self._fetched_after_ms = 0
+        self._confirmed_ms = 0
 
     # ---- what the transport calls
 
@@ -128,13 +129,24 @@ class LiveHop:
         lane.read_to = max(known, end)
 
     def _confirm_ends(self) -> None:
-        """Notes which topics have been read to their end, and up to when that is certain."""
+        """Notes which topics have been read to their end, and up to when that is certain.
+
+        What was certain stays so, and by the wall clock a partition where nothing waits has only deadlines to fire: it
+        is looked at ten times a second and not, with all its lanes, at every poll of others.
+        """
         now_ms = self.hop.clock() // 1000
-        for tp, status in self.control.status().items():
-            partition = self.partitions.get(tp.partition)
-            if partition is None:
+        every = self.hop.terms.by_events or now_ms - self._confirmed_ms >= TICK_IDLE_S * 1_000
+        if every:
+            self._confirmed_ms = now_ms
+        for partition in self.partitions.values():
+            if every or partition.is_waiting:
+                self._confirm_ends_of(partition, now_ms)
+
+    def _confirm_ends_of(self, partition: Partition, now_ms: int) -> None:
+        for topic, lane in partition.lanes.items():
+            status = self.control.status_of(TP(topic, partition.number))
+            if status is None:
                 continue
-            lane = partition.lanes[tp.topic]
             at_end = (
                 status.highwater is not None
                 and status.fetched_at_ms is not None
@@ -199,7 +211,7 @@ class LiveHop:
         """Ends are confirmed and deadlines fall due without any poll."""
         reemitted_s = time.monotonic()
         while True:
-            waiting = any(partition.buffered for partition in self.partitions.values())
+            waiting = any(partition.is_waiting for partition in self.partitions.values())
             await asyncio.sleep(TICK_WAITING_S if waiting else TICK_IDLE_S)
             try:
                 async with self._turn:

@@ -93,6 +93,11 @@ class Partition:
         return self.on_its_way is not None and self.on_its_way.done()
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether any record waits to be judged."""
+        return any(lane.items for lane in self.lanes.values())
+
+    @property
     def buffered(self) -> int:
         """How many records wait to be judged."""
         return sum(len(lane.items) for lane in self.lanes.values())

@@ -152,11 +152,18 @@ class Control:
     def status(self) -> dict[TP, LaneStatus]:
         """Of every assigned topic-partition, without I/O."""
         tenure = self.tenure
-        if tenure is None:
-            return {}
+        tps = () if tenure is None else tuple(tenure.handed)
+        return {tp: status for tp in tps if (status := self.status_of(tp)) is not None}
+
+    def status_of(self, tp: TP) -> LaneStatus | None:
+        """Of one topic-partition, without I/O; None where it is not assigned."""
+        tenure = self.tenure
+        position = None if tenure is None else tenure.handed.get(tp)
+        if tenure is None or position is None:
+            return None
         # The stamp is read first: a highwater that is newer than its stamp is merely cautious.
-        stamps = {tp: tenure.fetched_at_ms.get(tp) for tp in tenure.handed}
-        return {tp: LaneStatus(tenure.handed[tp], tenure.books[tp].highwater, at) for tp, at in stamps.items()}
+        at_ms = tenure.fetched_at_ms.get(tp)
+        return LaneStatus(position, tenure.books[tp].highwater, at_ms)
 
     def rewind(self, positions: Mapping[TP, int]) -> None:
         """The next lane of each topic-partition starts there; one that is not assigned any more is skipped."""
