@@ -161,6 +161,10 @@ def test_what_a_handler_does_not_want_waits(world: World) -> None:
 
 def test_a_frozen_worker_does_not_take_an_old_answer_for_the_present(world: World) -> None:
     """No status says that the log ended somewhere at a time when it had gone on already."""
+
+    def told(worker: Worker) -> list[tuple[int, int]]:
+        return [(end, at) for status in worker.lines("status") for *_, end, at in status if at is not None]
+
     topic = world.topic("orders", 1, message_timestamp_type="LogAppendTime")
     world.send([Sent(topic, 0, b"before")])
     worker = world.worker([topic], stamps=True)
@@ -172,9 +176,8 @@ def test_a_frozen_worker_does_not_take_an_old_answer_for_the_present(world: Worl
     time.sleep(1.5)
     worker.process.send_signal(signal.SIGCONT)
     worker.wait_for("the second record", lambda w: ends(w) == {(topic, 0): 2})
-    told = [(highwater, at) for status in worker.lines("status") for *_, highwater, at in status if at is not None]
-    assert all(at < appended_at_ms for highwater, at in told if highwater < 2)
-    assert any(at > appended_at_ms for highwater, at in told if highwater == 2)
+    worker.wait_for("its end, confirmed", lambda w: any(at > appended_at_ms for end, at in told(w) if end == 2))
+    assert all(at < appended_at_ms for end, at in told(worker) if end < 2)
 
 
 @pytest.mark.parametrize("committed", [False, True])
