@@ -7,6 +7,7 @@ a day and in its first few conversations, so that honest ones cost little.
 import hashlib
 from typing import Final
 
+from detectors.detector import Finding
 from detectors.orders import Terms
 from detectors.records import Spoken
 from detectors.state import SellerState
@@ -58,3 +59,24 @@ def _note(state: SellerState, reason_code: str, phrase: str, event: MessageSent,
 
 def _digest(conversation_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(conversation_id.encode("utf-8", "surrogatepass"), digest_size=4).digest())
+
+
+def finding(state: SellerState, reason_code: str, grade: str, conversations_enough: int, does: str) -> Finding | None:
+    """What was noted under that code, said as what the seller `does`; None below so many conversations."""
+    spoken = state.core.spoken.get(reason_code)
+    if spoken is None or len(spoken.conversations) < conversations_enough:
+        return None
+    count = len(spoken.conversations)
+    least = "at least " if count == MAX_CONVERSATIONS else ""
+    return Finding(
+        reason_code=reason_code,
+        subject_kind="seller",
+        subject_id=state.seller_id,
+        grade=grade,
+        sentence=f'the seller {does}, last with "{spoken.phrase}" '
+        f"({least}{count} conversation{'s' if count > 1 else ''} in {KEPT_US // DAY_US} days)",
+        numbers={"phrase": spoken.phrase, "conversations": count},
+        event_ids=(spoken.event_id,),
+        event_count=1,
+        facts=count,
+    )

@@ -27,9 +27,6 @@ class Score(NamedTuple):
     has_hold_mode: bool
 
 
-NO_SCORE = Score(0.0, {}, (), False)
-
-
 def score_of(findings: Iterable[Finding], policy: Policy, young: bool) -> Score:
     """The score over `findings`; those of detectors in `shadow` count nowhere."""
     counted = tuple(finding for finding in findings if policy.mode(finding.reason_code) != "shadow")

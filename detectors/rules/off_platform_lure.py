@@ -16,9 +16,8 @@ Parameters:
 from dataclasses import dataclass
 
 from detectors.detector import Abstained, Around, Cause, Finding
-from detectors.heard import KEPT_US, LURE, MAX_CONVERSATIONS
+from detectors.heard import LURE, finding
 from detectors.state import SellerState
-from schemas.fields import DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +28,4 @@ class OffPlatformLure:
 
     def look(self, state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Finding | Abstained | None:
         """What was noted of the seller's messages."""
-        spoken = state.core.spoken.get(LURE)
-        if spoken is None or len(spoken.conversations) < self.conversations_enough:
-            return None
-        count = len(spoken.conversations)
-        least = "at least " if count == MAX_CONVERSATIONS else ""
-        return Finding(
-            reason_code=LURE,
-            subject_kind="seller",
-            subject_id=state.seller_id,
-            grade="seen",
-            sentence=f'the seller asks buyers away from the platform, last with "{spoken.phrase}" '
-            f"({least}{count} conversation{'s' if count > 1 else ''} in {KEPT_US // DAY_US} days)",
-            numbers={"phrase": spoken.phrase, "conversations": count},
-            event_ids=(spoken.event_id,),
-            event_count=1,
-            facts=count,
-        )
+        return finding(state, LURE, "seen", self.conversations_enough, "asks buyers away from the platform")

@@ -15,9 +15,8 @@ Parameters:
 from dataclasses import dataclass
 
 from detectors.detector import Abstained, Around, Cause, Finding
-from detectors.heard import KEPT_US, MAX_CONVERSATIONS, REASSURING
+from detectors.heard import REASSURING, finding
 from detectors.state import SellerState
-from schemas.fields import DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +27,4 @@ class ReassuringMessages:
 
     def look(self, state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Finding | Abstained | None:
         """What was noted of the seller's messages."""
-        spoken = state.core.spoken.get(REASSURING)
-        if spoken is None or len(spoken.conversations) < self.conversations_enough:
-            return None
-        count = len(spoken.conversations)
-        least = "at least " if count == MAX_CONVERSATIONS else ""
-        return Finding(
-            reason_code=REASSURING,
-            subject_kind="seller",
-            subject_id=state.seller_id,
-            grade="seen",
-            sentence=f'the seller reassures its buyers, last with "{spoken.phrase}" '
-            f"({least}{count} conversation{'s' if count > 1 else ''} in {KEPT_US // DAY_US} days)",
-            numbers={"phrase": spoken.phrase, "conversations": count},
-            event_ids=(spoken.event_id,),
-            event_count=1,
-            facts=count,
-        )
+        return finding(state, REASSURING, "seen", self.conversations_enough, "reassures its buyers")
