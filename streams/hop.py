@@ -17,8 +17,9 @@ from detectors.products import markets_of
 from detectors.state import SellerState
 from schemas import topics, wire
 from schemas.fields import SECOND_US
+from streams.batch import Batch, take
 from streams.counts import Counts
-from streams.deadlines import HEAD, Deadlines, deadline_id, parts_of
+from streams.deadlines import FOREVER, HEAD, MOST_FIRED, Deadlines, deadline_id, parts_of
 from streams.outbox import Outbox, letter_of, line_of
 from streams.partition import Arrival, Item, Partition
 from streams.publishing import Publisher
@@ -38,14 +39,6 @@ class HopTerms(NamedTuple):
     sellers_kept: int = SELLERS_KEPT
     partitions: int = 1
     checks_keys: bool = False
-
-
-class Batch(NamedTuple):
-    """What one step takes from one partition: records with the watermark before each, and the one after them all."""
-
-    partition: Partition
-    items: list[tuple[Item, int]]
-    watermark_us: int
 
 
 class Work(NamedTuple):
@@ -87,7 +80,7 @@ class Hop:
     async def open(self, number: int, lanes: Sequence[str]) -> Partition:
         """Takes a partition over and publishes what its last owner committed and did not get out."""
         head = await self.store.open(number)
-        deadlines = Deadlines(await self.store.next_due(number, HEAD))
+        deadlines = Deadlines(await self.store.next_due(number, HEAD), HEAD)
         partition = Partition(number, head, lanes, deadlines)
         await self.publisher.take_over(number, head)
         await self.publisher.reemit(partition)
@@ -117,7 +110,9 @@ class Hop:
         """
         partitions = list(partitions)
         await self.publisher.wait(partition for partition in partitions if partition.has_arrived)
-        batches = [batch for batch in map(self._take, partitions) if batch is not None]
+        terms = self.terms
+        taken = [take(partition, terms.batch, terms.lateness_us, terms.by_events) for partition in partitions]
+        batches = [batch for batch in taken if batch is not None]
         if not batches:
             return 0
         lost = await self._load(batches)
@@ -132,20 +127,15 @@ class Hop:
     async def finish(self, partition: Partition, until_us: int) -> None:
         """The end of a replay: deadlines due up to `until_us`, inclusive, fall due."""
         batch = Batch(partition, [], max(until_us + 1, partition.watermark_us))
-        lost = await self._load([batch]) or await self._commit([self._judge(batch)])
-        if lost:
-            raise PartitionLostError(list(lost.items()))
+        is_done = False
+        while not is_done:
+            lost = await self._load([batch]) or await self._commit([self._judge(batch)])
+            if lost:
+                raise PartitionLostError(list(lost.items()))
+            is_done = not partition.deadlines.is_due(batch.watermark_us)
         await self.publisher.wait([partition])
 
     # ---- the steps
-
-    def _take(self, partition: Partition) -> Batch | None:
-        terms = self.terms
-        items = list(partition.merged(terms.batch, terms.lateness_us, terms.by_events))
-        watermark_us = partition.idle_watermark(terms.lateness_us, terms.by_events)
-        if not items and not partition.deadlines.is_due(watermark_us):
-            return None
-        return Batch(partition, items, watermark_us)
 
     async def _load(self, batches: Sequence[Batch]) -> dict[Partition, str]:
         """Step 2: sellers that are not in memory, markets that are not fresh, deadlines beyond the horizon.
@@ -158,10 +148,8 @@ class Hop:
         keys: set[str] = set()
         missing: dict[int, list[str]] = {}
         for partition, items, watermark_us in batches:
-            limit = HEAD
-            while watermark_us > partition.deadlines.horizon_us:
-                partition.deadlines = Deadlines(await self.store.next_due(partition.number, limit), limit)
-                limit *= 2
+            if not partition.deadlines.are_enough(watermark_us):
+                partition.deadlines = Deadlines(await self.store.next_due(partition.number, HEAD), HEAD)
             sellers = partition.deadlines.sellers_due(watermark_us)
             for item, _ in items:
                 event = item.event
@@ -203,9 +191,9 @@ class Hop:
             judged = self.judge.judge(state, item.event, item.time_us, self.around, self._decided_us())
             self.counts.note(judged, is_late=item.time_us < watermark_us)
             self._collect(work, state, judged, item.arrival, watermark_us)
-        self._fire(work, batch.watermark_us)
-        partition.watermark_us = batch.watermark_us
-        commit.watermark_us = batch.watermark_us
+        self._fire(work, batch.watermark_us, most=FOREVER if batch.items else MOST_FIRED)
+        reached_us = min(batch.watermark_us, partition.deadlines.next_us())
+        partition.watermark_us = commit.watermark_us = max(partition.watermark_us, reached_us)
         if batch.items:
             commit.offsets = partition.offsets()
             commit.expected = {topic: partition.stored.get(topic) for topic in commit.offsets}
@@ -213,10 +201,11 @@ class Hop:
             commit.sellers[seller_id] = change_of(state)
         return work
 
-    def _fire(self, work: Work, watermark_us: int) -> None:
-        """Every deadline that is due before the watermark, those included that the firing sets."""
-        partition = work.partition
-        while (first := partition.deadlines.pop(watermark_us)) is not None:
+    def _fire(self, work: Work, watermark_us: int, most: int = FOREVER) -> None:
+        """Every deadline that is due before the watermark, those included that the firing sets; the first `most`."""
+        partition, fired = work.partition, 0
+        while fired < most and (first := partition.deadlines.pop(watermark_us)) is not None:
+            fired += 1
             stored_id, due_us = first
             seller_id, kind, subject_id = parts_of(stored_id)
             work.commit.deadlines[stored_id] = None
@@ -280,6 +269,7 @@ class Hop:
                 continue
             partition.epoch = outcome.epoch
             partition.stored.update(commit.offsets)
+            partition.deadlines.trim()
             for seller_id in touched:
                 partition.sellers.move_to_end(seller_id)
             partition.evict(self.terms.sellers_kept)

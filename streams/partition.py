@@ -65,6 +65,14 @@ class Lane:
         self.items.append(item)
 
 
+class Mark(NamedTuple):
+    """How far a partition had been read before a batch was taken."""
+
+    highest_us: int
+    watermark_us: int
+    next_offsets: dict[str, int | None]
+
+
 class Partition:
     """A partition in its owner's memory, from opening to revocation or a refused commit.
 
@@ -139,6 +147,20 @@ class Partition:
             lanes[at].next_offset = item.arrival.offset + 1
         self.highest_us, self.watermark_us = highest_us, watermark_us
         return taken
+
+    def mark(self) -> Mark:
+        """Where reading stands, for `give_back`."""
+        offsets = {topic: lane.next_offset for topic, lane in self.lanes.items()}
+        return Mark(self.highest_us, self.watermark_us, offsets)
+
+    def give_back(self, taken: Sequence[tuple[Item, int]], mark: Mark) -> None:
+        """Puts the records taken since that mark into their lanes again."""
+        for item, _ in reversed(taken):
+            lane = self.lanes.get(item.arrival.topic) or next(iter(self.lanes.values()))
+            lane.items.appendleft(item)
+        self.highest_us, self.watermark_us = mark.highest_us, mark.watermark_us
+        for topic, offset in mark.next_offsets.items():
+            self.lanes[topic].next_offset = offset
 
     def idle_watermark(self, lateness_us: int, by_events: bool) -> int:
         """The watermark when all that was read has been judged; it does not move while any topic's end is open."""
