@@ -18,6 +18,8 @@ from detectors.judged import Failure, Judged, Tombstone
 from detectors.policy import Policy
 from detectors.products import classify
 from detectors.state import SellerState
+from detectors.subjects import SubjectState
+from detectors.tally import Subject, Tally
 from schemas import (
     Alert,
     Event,
@@ -95,6 +97,12 @@ class Judge:
         if decided or (isinstance(cause, Event) and now_us // DAY_US != core.flags_day):
             judged.flags = new_flags(state, now_us)
         return judged
+
+    def judge_day(
+        self, subject: Subject, state: SubjectState | None, day: int, tally: Tally | None, decided_us: int | None = None
+    ) -> tuple[SubjectState | None, list[Alert]]:
+        """What a brand or category comes to at the end of a day; a state of None: nothing to remember is left."""
+        return state, []
 
     def _take_in(self, state: SellerState, cause: Cause, moment: Moment, around: Around, judged: Judged) -> _Effect:
         """The event into the state; verdicts and the deadlines of holds act here."""

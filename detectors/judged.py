@@ -15,6 +15,9 @@ class Tombstone(NamedTuple):
     subject_id: str
 
 
+Word = Alert | Hold | SellerStanding | Tombstone
+
+
 class Failure(NamedTuple):
     """A detector raised on this event; the others were asked all the same."""
 
@@ -27,7 +30,7 @@ class Judged:
     """What one event led to. `is_news` False: a duplicate, which changed nothing."""
 
     is_news: bool = True
-    words: list[Alert | Hold | SellerStanding | Tombstone] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     flags: Flags | None = None
     guards: list[tuple[str, str]] = field(default_factory=list)

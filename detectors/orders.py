@@ -12,6 +12,7 @@ from detectors.records import Order
 from detectors.returns import Folded, ReturnTerms, fold
 from detectors.rhythm import SilenceTerms
 from detectors.state import MAX_OPEN_ORDERS, SellerState
+from detectors.tally import DELIVERED, Count
 from schemas import OrderCancelled, OrderDelivered, OrderPaid, PayoutReleased
 from schemas.fields import DAY_US
 
@@ -46,12 +47,12 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
     listing = state.listings.get(event.listing_id)
     if listing is not None:
         order.brand, order.category = listing.brand, listing.category
-    if order.delivered_us and not order.paid_us:
-        state.core.delivered_orders += 1
-        buyers.note(state, event.buyer_id, order.delivered_us)
+    arrived = bool(order.delivered_us and not order.paid_us)
     order.amount, order.currency = exposure.exact(event.amount), event.currency
     order.listing_id, order.buyer_id = event.listing_id, event.buyer_id
     order.paid_us = now_us
+    if arrived:
+        _has_arrived(state, order)
     settle_order(state, event.order_id, terms)
 
 
@@ -60,14 +61,21 @@ def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Ter
     order = open_order(state, event.order_id)
     if order is None or 0 < order.delivered_us <= now_us:
         return
-    if order.paid_us and not order.delivered_us:
-        state.core.delivered_orders += 1
-        buyers.note(state, order.buyer_id, now_us)
+    arrived = bool(order.paid_us and not order.delivered_us)
     order.delivered_us = now_us
+    if arrived:
+        _has_arrived(state, order)
     if not state.core.deliveries_known:
         state.core.deliveries_known = True
         _assume_no_more(state, now_us, terms)
     settle_order(state, event.order_id, terms)
+
+
+def _has_arrived(state: SellerState, order: Order) -> None:
+    """An order is known to be both paid and delivered, for the first time."""
+    state.core.delivered_orders += 1
+    buyers.note(state, order.buyer_id, order.delivered_us)
+    state.count(Count(DELIVERED, order.brand, order.category, 1, order.amount, order.currency))
 
 
 def _assume_no_more(state: SellerState, now_us: int, terms: Terms) -> None:

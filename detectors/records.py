@@ -71,7 +71,8 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     """A complaint and what was decided, whichever arrived first; stored beside the returns.
 
     `paid` are compensations that came before it was known what the complaint is about. `of_buyer` and `of_listing` are
-    those of its order or return, which are forgotten before it.
+    those of its order or return, which are forgotten before it. `counted`: as what, and of which brand and category,
+    it has been counted.
     """
 
     kind: str = ""
@@ -87,6 +88,7 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     paid: tuple[Step, ...] = ()
     of_buyer: str = ""
     of_listing: str = ""
+    counted: tuple[str, str, str] | None = None
 
 
 class Hold(msgspec.Struct, array_like=True):

@@ -10,6 +10,7 @@ from typing import Final
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
 from detectors.records import Complaint, Core, Listing, Order, Return
+from detectors.tally import Count
 from schemas.fields import DAY_US
 
 MAX_OPEN_ORDERS: Final = 100_000
@@ -28,9 +29,9 @@ STANDING_COMPLAINT_US: Final = 180 * DAY_US
 
 
 class Changes:
-    """What the next commit has to write of one seller: records by id, deadlines, and its entries in markets."""
+    """What the next commit has to write of one seller: records by id, deadlines, its entries in markets, its counts."""
 
-    __slots__ = ("complaints", "deadlines", "findings", "gone", "listings", "markets", "orders", "returns")
+    __slots__ = ("complaints", "counted", "deadlines", "findings", "gone", "listings", "markets", "orders", "returns")
 
     def __init__(self) -> None:
         self.orders: set[str] = set()
@@ -40,12 +41,13 @@ class Changes:
         self.findings: set[str] = set()
         self.markets: dict[str, float] = {}
         self.deadlines: dict[tuple[str, str], int | None] = {}
+        self.counted: list[Count] = []
         self.gone = False
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
         collected = (self.orders, self.returns, self.listings, self.complaints, self.findings)
-        for held in (*collected, self.markets, self.deadlines):
+        for held in (*collected, self.markets, self.deadlines, self.counted):
             if held:
                 held.clear()
         self.gone = False
@@ -136,6 +138,11 @@ class SellerState:
     def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""
         self.changes.deadlines[kind, subject_id] = due_us
+
+    def count(self, count: Count) -> None:
+        """Notes what is counted of the goods' brand and category."""
+        if count.brand or count.category:
+            self.changes.counted.append(count)
 
     def put_listing(self, listing_id: str, listing: Listing) -> None:
         """Remembers the listing in its newest form and keeps the indexes true."""

@@ -1,6 +1,6 @@
 """The deadlines of one partition that fall due soon, in memory; all of them are in the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Final
 
@@ -67,10 +67,25 @@ class Deadlines:
             heappop(heap)
         return before_us > self.horizon_us or bool(heap and heap[0][0] < before_us)
 
+    def due_of(self, stored_id: str) -> int | None:
+        """When that deadline is due, as far as it is in memory."""
+        return self._due.get(stored_id)
+
+    def of(self, seller_id: str, kind: str) -> list[str]:
+        """The seller's deadlines of that kind that are in memory, by id."""
+        prefix = deadline_id(seller_id, kind, "")
+        return sorted(stored_id for stored_id in self._due if stored_id.startswith(prefix))
+
     def sellers_due(self, before_us: int) -> set[str]:
         """Whose deadlines are due before `before_us`."""
+        return {stored_id.partition(_SEPARATOR)[0] for stored_id in self._due_before(before_us)}
+
+    def count_due(self, before_us: int, kind: str) -> int:
+        """How many deadlines of that kind are due before `before_us`."""
+        return sum(parts_of(stored_id)[1] == kind for stored_id in set(self._due_before(before_us)))
+
+    def _due_before(self, before_us: int) -> Iterator[str]:
         heap, due, size = self._heap, self._due, len(self._heap)
-        sellers: set[str] = set()
         below = [0] if size else []  # a child in a heap is never due before its parent
         while below:
             at = below.pop()
@@ -78,6 +93,5 @@ class Deadlines:
             if due_us >= before_us:
                 continue
             if due.get(stored_id) == due_us:
-                sellers.add(stored_id.partition(_SEPARATOR)[0])
+                yield stored_id
             below += range(2 * at + 1, min(2 * at + 3, size))
-        return sellers

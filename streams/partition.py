@@ -14,7 +14,9 @@ from typing import NamedTuple
 from detectors.state import SellerState
 from schemas import Event, wire
 from schemas.topics import MARKETPLACE
+from streams.days import Days
 from streams.deadlines import FOREVER, Deadlines
+from streams.refunds import Refunds
 from streams.store import PartitionHead
 
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
@@ -73,7 +75,15 @@ class Partition:
     it has arrived, `arrived` are the ids of lines that have and that the store still keeps.
     """
 
-    def __init__(self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines) -> None:
+    def __init__(
+        self,
+        number: int,
+        head: PartitionHead,
+        topics: Sequence[str],
+        deadlines: Deadlines,
+        days: Days,
+        refunds: Refunds,
+    ) -> None:
         self.number = number
         self.epoch = head.epoch
         self.watermark_us = head.watermark_us
@@ -82,6 +92,8 @@ class Partition:
         self.stored = dict(head.offsets)
         self.published = dict(head.offsets)
         self.deadlines = deadlines
+        self.days = days
+        self.refunds = refunds
         self.sellers: OrderedDict[str, SellerState] = OrderedDict()
         self.sent: set[tuple[str, bytes]] = set()
         self.on_its_way: asyncio.Task[None] | None = None

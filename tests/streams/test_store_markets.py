@@ -1,6 +1,6 @@
 """Markets and flags: repetition and reordering do not show, and memory and Redis agree beyond the caps as well.
 
-Seen red: stamps compared as `>=` or not at all, in `market.lua`, `flags.lua` and in memory; sequences read as one
+Seen red: stamps compared as `>=` or not at all, in `market.lua`, `newest.lua` and in memory; sequences read as one
 number in `market.lua`; ids compared with `<` backwards; the cap of the young taken out; the cap of all taken out;
 caps held only for sellers that are new.
 """
@@ -15,6 +15,7 @@ from streams.memory_store import MemoryStore
 from streams.store import (
     ENTRY_HEAD,
     STAMP,
+    DayWrite,
     FlagWrite,
     MarketWrite,
 )
@@ -218,5 +219,27 @@ def test_the_newest_flags_of_a_seller_stay_and_equal_ones_change_nothing(world):
             )
             assert ((await store.load_flags(["s"]))["s"][STAMP.size :] == tail) is stays
         assert await store.load_flags(["never", "\x00"]) == {"\x00": STAMP.pack(1, 1)}
+
+    world.run(story())
+
+
+def test_the_newest_tally_of_a_day_stays_until_the_day_is_forgotten(world):
+    async def story():
+        one, other = world.store(), world.store()
+        told = [
+            DayWrite(3, 20_000, "0 brand", STAMP.pack(2, 0) + b"two"),
+            DayWrite(3, 20_001, "0 brand", STAMP.pack(1, 0)),
+        ]
+        await one.commit((), (), (), told)
+        await other.commit((), (), (), [DayWrite(3, 20_000, "0 brand", STAMP.pack(1, 0) + b"one")])
+        await other.commit((), (), (), [DayWrite(3, 20_000, "1 brand", STAMP.pack(1, 0) + b"his")])
+        assert await one.load_day(3, 20_000) == {
+            "0 brand": STAMP.pack(2, 0) + b"two",
+            "1 brand": STAMP.pack(1, 0) + b"his",
+        }
+        assert await one.load_day(4, 20_000) == {}
+        await one.forget_day(3, 20_000)
+        assert await other.load_day(3, 20_000) == {}
+        assert await other.load_day(3, 20_001) == {"0 brand": STAMP.pack(1, 0)}
 
     world.run(story())
