@@ -14,7 +14,7 @@ from detectors.subjects import FORGOTTEN_DAYS, SubjectState
 from detectors.tally import Count, Subject, Tally
 from schemas.fields import DAY_US
 from schemas.topics import partition_of
-from streams.store import STAMP, DayWrite
+from streams.store import STAMP, TableWrite
 
 MAX_SUBJECTS: Final = 20_000  # counted in one partition on one day: brands are what sellers write
 GATHERED_AT_ONCE: Final = 31  # days
@@ -65,7 +65,7 @@ class Days:
             tally.note(count)
             self._changed[_OPEN + _name_of(subject)] = tally
 
-    def close(self, watermark_us: int) -> list[DayWrite]:
+    def close(self, watermark_us: int) -> list[TableWrite]:
         """Ends the open day, whose end the watermark has passed; what has to be told of it.
 
         Where one partition is all there is, that gathers the day. Days of which nothing is known are passed over.
@@ -132,9 +132,10 @@ class Days:
         """The partition that judges the subject."""
         return partition_of(_name_of(subject).encode("utf-8", "surrogatepass"), self.partitions)
 
-    def _write(self, subject: Subject, tally: Tally) -> DayWrite:
+    def _write(self, subject: Subject, tally: Tally) -> TableWrite:
         name = f"{self.number}{_MARK}{_name_of(subject)}"
-        return DayWrite(self.owner_of(subject), self.closed, name, STAMP.pack(tally.notes, 0) + _encode(tally))
+        told = STAMP.pack(tally.notes, 0) + _encode(tally)
+        return TableWrite(table_of(self.owner_of(subject), self.closed), name, told)
 
     def _note_days(self) -> None:
         self._changed[_DAYS] = (self.closed, self.judged)
@@ -142,6 +143,11 @@ class Days:
     def _ends_us(self) -> int:
         """When the open day ends; before the first event any watermark begins one."""
         return 1 if self.closed < 0 else (self.closed + 2) * DAY_US
+
+
+def table_of(owner: int, day: int) -> str:
+    """Where partitions tell what they counted on a day of what that partition owns."""
+    return f"day:{owner}:{day}"
 
 
 def _name_of(subject: Subject) -> str:

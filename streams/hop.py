@@ -16,7 +16,7 @@ from detectors.judge import LISTING_EVENTS, Judge
 from detectors.products import markets_of
 from schemas import topics, wire
 from schemas.fields import SECOND_US
-from streams.days import Days
+from streams.days import Days, table_of
 from streams.deadlines import HEAD, Deadlines
 from streams.judging import Batch, Judging, Work
 from streams.outbox import Outbox
@@ -150,7 +150,7 @@ class Hop:
         told_us = min(await self.store.watermarks(self.terms.partitions))
         for partition in behind:
             for day in partition.days.told_by(told_us):
-                partition.days.gather(day, await self.store.load_day(partition.number, day))
+                partition.days.gather(day, await self.store.load_table(table_of(partition.number, day)))
 
     async def _load(self, batches: Sequence[Batch]) -> dict[Partition, str]:
         """Step 2: sellers that are not in memory, markets that are not fresh, deadlines beyond the horizon.
@@ -215,7 +215,7 @@ class Hop:
             partition.evict(self.terms.sellers_kept)
             self.publisher.begin(partition, commit.outbox, outcome.outbox_ids, commit.offsets)
             for day in partition.days.done:
-                await self.store.forget_day(partition.number, day)
+                await self.store.forget_table(table_of(partition.number, day))
             partition.days.done.clear()
         return lost
 

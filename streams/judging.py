@@ -85,7 +85,7 @@ class Judging:
             if first is not None:
                 self._fire_one(work, *first, watermark_us)
             elif watermark_us >= days.ends_us:
-                self._around.tell_day(days.close(watermark_us))
+                self._around.tell(days.close(watermark_us))
                 self._judge_days(work)
             else:
                 return

@@ -12,7 +12,6 @@ from streams.memory_times import Times
 from streams.store import (
     STAMP,
     Committed,
-    DayWrite,
     Fenced,
     FlagWrite,
     Line,
@@ -21,6 +20,7 @@ from streams.store import (
     PartitionHead,
     SellerBytes,
     SellerChange,
+    TableWrite,
     TakenOverError,
     Unpublished,
     fenced_by_epoch,
@@ -52,7 +52,7 @@ class MemoryStore:
         self.partitions: dict[int, Partition] = {}
         self.markets: dict[str, Market] = {}
         self.flags: dict[str, bytes] = {}
-        self.days: dict[tuple[int, int], dict[str, bytes]] = {}
+        self.tables: dict[str, dict[str, bytes]] = {}
         self._meta: dict[str, str] = {}
         self._ids = count(1)
 
@@ -95,12 +95,12 @@ class MemoryStore:
         commits: Sequence[PartitionCommit],
         entries: Sequence[MarketWrite] = (),
         flags: Sequence[FlagWrite] = (),
-        days: Sequence[DayWrite] = (),
+        tables: Sequence[TableWrite] = (),
     ) -> list[Committed | Fenced]:
         for seller_id, told in flags:
             _put_newer(self.flags, seller_id, told)
-        for owner, day, name, tally in days:
-            _put_newer(self.days.setdefault((owner, day), {}), name, tally)
+        for table, name, told in tables:
+            _put_newer(self.tables.setdefault(table, {}), name, told)
         self._write_markets(entries)
         return [self._commit(commit) for commit in commits]
 
@@ -169,11 +169,11 @@ class MemoryStore:
     async def watermarks(self, partitions: int) -> list[int]:
         return [self._partition(number).watermark_us for number in range(partitions)]
 
-    async def load_day(self, owner: int, day: int) -> dict[str, bytes]:
-        return self.days.get((owner, day), {}).copy()
+    async def load_table(self, table: str) -> dict[str, bytes]:
+        return self.tables.get(table, {}).copy()
 
-    async def forget_day(self, owner: int, day: int) -> None:
-        self.days.pop((owner, day), None)
+    async def forget_table(self, table: str) -> None:
+        self.tables.pop(table, None)
 
     async def meta(self) -> Mapping[str, str]:
         return self._meta.copy()

@@ -10,7 +10,7 @@
     <prefix>:{p}:counts        hash    what the partition keeps beside its sellers
     <prefix>:market:<key>      hash    seller -> entry
     <prefix>:flags             hash    seller -> flags
-    <prefix>:days:<owner>:<d>  hash    what each partition counted on day d of what partition <owner> owns
+    <prefix>:table:<table>     hash    what each partition counted, such as on a day, by field
     <prefix>:meta              hash
 
 The braces make the partition a hash tag: all of it lies in one slot, so that `commit.lua` changes it at once on a
@@ -26,7 +26,6 @@ from streams.redis_pipe import Command, RedisPipe
 from streams.redis_scripts import MARKET, META, NEWEST, Call, run
 from streams.store import (
     Committed,
-    DayWrite,
     Fenced,
     FlagWrite,
     Line,
@@ -34,6 +33,7 @@ from streams.store import (
     PartitionCommit,
     PartitionHead,
     SellerBytes,
+    TableWrite,
     TakenOverError,
     Unpublished,
 )
@@ -117,9 +117,9 @@ class RedisStore:
         commits: Sequence[PartitionCommit],
         entries: Sequence[MarketWrite] = (),
         flags: Sequence[FlagWrite] = (),
-        days: Sequence[DayWrite] = (),
+        tables: Sequence[TableWrite] = (),
     ) -> list[Committed | Fenced]:
-        told = [*self._flag_calls(flags), *self._market_calls(entries), *self._day_calls(days)]
+        told = [*self._flag_calls(flags), *self._market_calls(entries), *self._table_calls(tables)]
         epochs = [_fresh_epoch() for _ in commits]
         calls = [commit_call(self._prefix, commit, epoch) for commit, epoch in zip(commits, epochs, strict=True)]
         answers = await run(self._pipe, [*told, *calls])
@@ -137,11 +137,11 @@ class RedisStore:
             return []
         return [Call(NEWEST, (f"{self._prefix}:flags",), [each for write in writes for each in write])]
 
-    def _day_calls(self, writes: Sequence[DayWrite]) -> list[Call]:
-        by_day: dict[str, list[bytes | str | int]] = {}
-        for owner, day, name, tally in writes:
-            by_day.setdefault(self._day(owner, day), []).extend((name, tally))
-        return [Call(NEWEST, (key,), arguments) for key, arguments in by_day.items()]
+    def _table_calls(self, writes: Sequence[TableWrite]) -> list[Call]:
+        by_table: dict[str, list[bytes | str | int]] = {}
+        for table, name, told in writes:
+            by_table.setdefault(self._table(table), []).extend((name, told))
+        return [Call(NEWEST, (key,), arguments) for key, arguments in by_table.items()]
 
     async def published(self, partition: int, ids: Sequence[str]) -> None:
         if ids:
@@ -187,12 +187,12 @@ class RedisStore:
         found = await self._pipe.ask_surely([("HGET", key, "watermark") for key in keys])
         return [int(watermark_us or 0) for watermark_us in found]
 
-    async def load_day(self, owner: int, day: int) -> dict[str, bytes]:
-        (fields,) = await self._pipe.ask_surely([("HGETALL", self._day(owner, day))])
+    async def load_table(self, table: str) -> dict[str, bytes]:
+        (fields,) = await self._pipe.ask_surely([("HGETALL", self._table(table))])
         return _by_id(fields)
 
-    async def forget_day(self, owner: int, day: int) -> None:
-        await self._pipe.ask_surely([("UNLINK", self._day(owner, day))])
+    async def forget_table(self, table: str) -> None:
+        await self._pipe.ask_surely([("UNLINK", self._table(table))])
 
     async def meta(self) -> Mapping[str, str]:
         (fields,) = await self._pipe.ask_surely([("HGETALL", f"{self._prefix}:meta")])
@@ -213,8 +213,8 @@ class RedisStore:
     def _market(self, key: str) -> str:
         return f"{self._prefix}:market:{key}"
 
-    def _day(self, owner: int, day: int) -> str:
-        return f"{self._prefix}:days:{owner}:{day}"
+    def _table(self, table: str) -> str:
+        return f"{self._prefix}:table:{table}"
 
 
 def _fresh_epoch() -> int:

@@ -125,16 +125,15 @@ class FlagWrite(NamedTuple):
     flags: bytes
 
 
-class DayWrite(NamedTuple):
-    """What one partition counted on one day (days since 1970), for the partition that owns what was counted.
+class TableWrite(NamedTuple):
+    """What one partition counted, in a table that others read, such as one of a day; `field` names whose it is.
 
     The bytes begin with the `STAMP` that decides which are newer.
     """
 
-    owner: int
-    day: int
+    table: str
     field: str
-    tally: bytes
+    told: bytes
 
 
 class StoreUnavailableError(Exception):
@@ -186,7 +185,7 @@ class Store(Protocol):
         commits: Sequence[PartitionCommit],
         entries: Sequence[MarketWrite] = (),
         flags: Sequence[FlagWrite] = (),
-        days: Sequence[DayWrite] = (),
+        tables: Sequence[TableWrite] = (),
     ) -> list[Committed | Fenced]:
         """Each commit whole or not at all, in one round trip for all of them, behind what crosses sellers.
 
@@ -224,11 +223,11 @@ class Store(Protocol):
     async def watermarks(self, partitions: int) -> list[int]:
         """The committed watermark of each of that many partitions, 0 where none was ever committed."""
 
-    async def load_day(self, owner: int, day: int) -> dict[str, bytes]:
-        """What all partitions have told of that day, by field. The answer is the caller's own."""
+    async def load_table(self, table: str) -> dict[str, bytes]:
+        """What all partitions have told in that table, by field. The answer is the caller's own."""
 
-    async def forget_day(self, owner: int, day: int) -> None:
-        """Nobody asks for that day again."""
+    async def forget_table(self, table: str) -> None:
+        """Nobody asks for it again."""
 
     async def meta(self) -> Mapping[str, str]:
         """What the state was written with: partition count, topics, assignor, state version; empty when new."""

@@ -12,7 +12,7 @@ from typing import Final
 from detectors.entries import Entry, Flags, pack, pack_flags, unpack, unpack_flags
 from detectors.market import Market, learn_flags
 from detectors.reference import Reference
-from streams.store import DayWrite, FlagWrite, MarketWrite, Store
+from streams.store import FlagWrite, MarketWrite, Store, TableWrite
 
 MARKETS_KEPT: Final = 20_000  # at 32 KB for one of 64 sellers
 
@@ -40,7 +40,7 @@ class Surroundings:
         self._where: defaultdict[str, set[str]] = defaultdict(set)  # seller -> markets in memory that it is in
         self._entry_writes: list[MarketWrite] = []
         self._flag_writes: list[FlagWrite] = []
-        self._day_writes: list[DayWrite] = []
+        self._table_writes: list[TableWrite] = []
 
     def market(self, key: str) -> Market:
         """The market of that key; empty where nothing is known."""
@@ -109,23 +109,23 @@ class Surroundings:
         if self._fresh_us is not None:
             self._flag_writes.append(FlagWrite(seller_id, packed))
 
-    def tell_day(self, writes: Iterable[DayWrite]) -> None:
-        """What was counted on a day that has ended, for the partitions that own it."""
-        self._day_writes += writes
+    def tell(self, writes: Iterable[TableWrite]) -> None:
+        """What a partition counted, for those that own what was counted."""
+        self._table_writes += writes
 
-    def news(self) -> tuple[list[MarketWrite], list[FlagWrite], list[DayWrite]]:
+    def news(self) -> tuple[list[MarketWrite], list[FlagWrite], list[TableWrite]]:
         """What was collected for the others since it was last asked for; it goes out with the next commit.
 
         Repeating it is harmless, so it may be told beside a commit that is refused.
         """
         entries, self._entry_writes = self._entry_writes, []
         flags, self._flag_writes = self._flag_writes, []
-        days, self._day_writes = self._day_writes, []
-        return entries, flags, days
+        tables, self._table_writes = self._table_writes, []
+        return entries, flags, tables
 
     def forget(self) -> None:
         """Drops what was not told and what was read: after a refused commit memory is not to be trusted."""
-        self._entry_writes, self._flag_writes, self._day_writes = [], [], []
+        self._entry_writes, self._flag_writes, self._table_writes = [], [], []
         self._markets.clear()
         self._flags.clear()
         self._stored_flags.clear()

@@ -103,7 +103,7 @@ class MemoryWorld(World):
             fields = {name: getattr(stored, name) for name in Partition.__slots__ if name != "deadlines"}
             parts[number] = deepcopy((fields, stored.deadlines.at_us))
         markets = {key: dict(market.entries) for key, market in memory.markets.items()}
-        return parts, markets, dict(memory.flags), deepcopy(memory.days)
+        return parts, markets, dict(memory.flags), deepcopy(memory.tables)
 
 
 class RedisWorld(World):

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from detectors.tally import DELIVERED, Count, Subject
 from schemas.fields import DAY_US
-from streams.days import MAX_SUBJECTS, Days
+from streams.days import MAX_SUBJECTS, Days, table_of
 from streams.memory_store import MemoryStore
-from streams.store import DayWrite
+from streams.store import TableWrite
 
 FIRST_DAY = 20_000
 BRANDS = ["Samsung", "SAMSUNG", "Apple", "小米"]
@@ -75,13 +75,13 @@ def test_the_owner_of_a_brand_adds_up_what_all_partitions_counted(told: list[tup
         assert (tally.counts, tally.sums) == of(subject, everything)
 
 
-async def _gathered(writes: list[DayWrite], partitions: list[Days]) -> dict:
+async def _gathered(writes: list[TableWrite], partitions: list[Days]) -> dict:
     store = MemoryStore()
     await store.commit((), (), (), [*writes, *writes])
     found = {}
     for one in partitions:
         for day in one.told_by((FIRST_DAY + 1) * DAY_US):
-            one.gather(day, await store.load_day(one.number, day))
+            one.gather(day, await store.load_table(table_of(one.number, day)))
         for subject, tally in one.gathered.get(FIRST_DAY, {}).items():
             assert one.owner_of(subject) == one.number
             assert subject not in found

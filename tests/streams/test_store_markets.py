@@ -15,9 +15,9 @@ from streams.memory_store import MemoryStore
 from streams.store import (
     ENTRY_HEAD,
     STAMP,
-    DayWrite,
     FlagWrite,
     MarketWrite,
+    TableWrite,
 )
 
 NOW = 1_700_000_000_000_000
@@ -223,23 +223,20 @@ def test_the_newest_flags_of_a_seller_stay_and_equal_ones_change_nothing(world):
     world.run(story())
 
 
-def test_the_newest_tally_of_a_day_stays_until_the_day_is_forgotten(world):
+def test_the_newest_word_of_each_partition_stays_in_a_table_until_it_is_forgotten(world):
     async def story():
         one, other = world.store(), world.store()
-        told = [
-            DayWrite(3, 20_000, "0 brand", STAMP.pack(2, 0) + b"two"),
-            DayWrite(3, 20_001, "0 brand", STAMP.pack(1, 0)),
-        ]
-        await one.commit((), (), (), told)
-        await other.commit((), (), (), [DayWrite(3, 20_000, "0 brand", STAMP.pack(1, 0) + b"one")])
-        await other.commit((), (), (), [DayWrite(3, 20_000, "1 brand", STAMP.pack(1, 0) + b"his")])
-        assert await one.load_day(3, 20_000) == {
+        told = [("day:3", "0 brand", STAMP.pack(2, 0) + b"two"), ("day:4", "0 brand", STAMP.pack(1, 0))]
+        await one.commit((), (), (), [TableWrite(*each) for each in told])
+        await other.commit((), (), (), [TableWrite("day:3", "0 brand", STAMP.pack(1, 0) + b"one")])
+        await other.commit((), (), (), [TableWrite("day:3", "1 brand", STAMP.pack(1, 0) + b"his")])
+        assert await one.load_table("day:3") == {
             "0 brand": STAMP.pack(2, 0) + b"two",
             "1 brand": STAMP.pack(1, 0) + b"his",
         }
-        assert await one.load_day(4, 20_000) == {}
-        await one.forget_day(3, 20_000)
-        assert await other.load_day(3, 20_000) == {}
-        assert await other.load_day(3, 20_001) == {"0 brand": STAMP.pack(1, 0)}
+        assert await one.load_table("day:5") == {}
+        await one.forget_table("day:3")
+        assert await other.load_table("day:3") == {}
+        assert await other.load_table("day:4") == {"0 brand": STAMP.pack(1, 0)}
 
     world.run(story())

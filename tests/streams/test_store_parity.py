@@ -12,12 +12,12 @@ from streams.store import (
     ENTRY_HEAD,
     STAMP,
     Committed,
-    DayWrite,
     FlagWrite,
     Line,
     MarketWrite,
     PartitionCommit,
     SellerChange,
+    TableWrite,
 )
 
 IDS = ["a", "b", "é", "{1}", "\x00"]
@@ -62,9 +62,9 @@ operations = st.one_of(
         st.lists(st.builds(MarketWrite, ids, ids, st.builds(ENTRY_HEAD.pack, numbers, numbers, numbers)), max_size=4),
     ),
     st.tuples(st.just("flags"), st.lists(st.builds(FlagWrite, ids, stamps), max_size=4)),
-    st.tuples(st.just("days"), st.lists(st.builds(DayWrite, numbers, numbers, ids, stamps), max_size=4)),
-    st.tuples(st.just("load_day"), numbers, numbers),
-    st.tuples(st.just("forget_day"), numbers, numbers),
+    st.tuples(st.just("tables"), st.lists(st.builds(TableWrite, ids, ids, stamps), max_size=4)),
+    st.tuples(st.just("load_table"), ids),
+    st.tuples(st.just("forget_table"), ids),
     st.tuples(st.just("watermarks"), numbers),
     st.tuples(st.just("set_meta"), st.dictionaries(ids, st.text(max_size=3), max_size=2)),
 )
@@ -104,7 +104,7 @@ class Player:
                 return await self.store.commit((), writes)
             case ("flags", writes):
                 return await self.store.commit((), (), writes)
-            case ("days", writes):
+            case ("tables", writes):
                 return await self.store.commit((), (), (), writes)
             case (name, *arguments):
                 return await getattr(self.store, name)(*arguments)
