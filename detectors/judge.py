@@ -202,7 +202,7 @@ class Judge:
             return effect.tombstone is not None
         is_clean = answers.all_quiet and isinstance(cause, ListingChanged)
         moderator = cause.moderator if isinstance(cause, VerdictGiven) else ""
-        moment = moment._replace(about_listing=listing_id, is_clean=is_clean, moderator=moderator)
+        moment = Moment(moment.now_us, moment.decided_us, moment.cause_id, listing_id, is_clean, moderator)
         judged.words.extend(self._hold(state, moment, holds.listings_at_stake(state) if whole_seller else [listing_id]))
         judged.words.extend(alerts.decide_alerts(state, moment, self.policy))
         if any(isinstance(word, Alert | Hold) for word in judged.words):
