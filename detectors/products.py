@@ -95,7 +95,11 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
     if product is None and identity.claimed is not None:
         return Place("", "other_product")
     key = _key_of(listing, product)
-    return Place("", "no_product") if key is None else Place(market_key(key, condition, listing.currency), "", identity.sure)
+    return (
+        Place("", "no_product")
+        if key is None
+        else Place(market_key(key, condition, listing.currency), "", identity.sure)
+    )
 
 
 def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tuple[str, ...]:
