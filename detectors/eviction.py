@@ -20,9 +20,14 @@ LOOK_AGAIN_US: Final = 30 * DAY_US  # while something is open
 KIND: Final = "seller"
 
 
-def first_seen(state: SellerState, now_us: int) -> None:
-    """Sets the deadline; from then on it moves by itself."""
-    state.schedule(KIND, "", now_us + IDLE_US)
+def seen(state: SellerState, now_us: int) -> None:
+    """An event of the seller: its first sets the deadline, which from then on moves by itself; a tombstone revives."""
+    core = state.core
+    if not core.first_seen_us or core.entombed_us:
+        core.entombed_us = 0
+        state.schedule(KIND, "", now_us + IDLE_US)
+    core.first_seen_us = min(core.first_seen_us or now_us, now_us)
+    core.last_seen_us = max(core.last_seen_us, now_us)
 
 
 def review(state: SellerState, now_us: int) -> None:
@@ -37,12 +42,6 @@ def review(state: SellerState, now_us: int) -> None:
         state.schedule(KIND, "", now_us + LOOK_AGAIN_US)
     else:
         _entomb(state, now_us)
-
-
-def revive(state: SellerState, now_us: int) -> None:
-    """A tombstone's seller acts again."""
-    state.core.entombed_us = 0
-    state.schedule(KIND, "", now_us + IDLE_US)
 
 
 def _has_something_open(state: SellerState) -> bool:

@@ -1,8 +1,8 @@
 """One partition's part in the breaker: what it counts in an hour, and the fuses that it decides on for everybody.
 
-The owner of a fuse is the partition that its reason code hashes to. It adds up what all partitions have told of the hour,
-up to a second late, and tells in the same table which of its fuses have tripped. With one partition nothing is told and
-nothing is late.
+The owner of a fuse is the partition that its reason code hashes to. It adds up what all partitions have told of the
+hour, up to a second late, and tells in the same table which of its fuses have tripped. With one partition nothing is
+told and nothing is late.
 """
 
 from collections.abc import Iterator, Mapping

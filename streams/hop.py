@@ -62,7 +62,6 @@ class Hop:
         terms: HopTerms,
         clock: Callable[[], int],
     ) -> None:
-        self.judge = judge
         self.store = store
         self.publisher = Publisher(store, outbox)
         self.around = around
@@ -77,7 +76,7 @@ class Hop:
         head = await self.store.open(number)
         deadlines = Deadlines(await self.store.next_due(number, HEAD))
         days = Days(number, self.terms.partitions, head.counts)
-        policy = self.judge.policy
+        policy = self.judging.judge.policy
         refunds = Refunds(number, head.counts.get(REFUNDS_FIELD), policy.feed, policy.version)
         partition = Partition(number, head, lanes, deadlines, days, refunds)
         await self.publisher.take_over(number, head)
@@ -113,7 +112,8 @@ class Hop:
         if not batches:
             return 0
         lost = await self._load(batches)
-        lost |= await self._commit([self.judging.judge(batch) for batch in batches if batch.partition not in lost])
+        kept = [batch for batch in batches if batch.partition not in lost]
+        lost |= await self._commit(list(map(self.judging.judge_batch, kept)))
         self.around.evict()
         for partition in lost:
             await self.publisher.report(partition)
@@ -124,7 +124,7 @@ class Hop:
     async def finish(self, partition: Partition, until_us: int) -> None:
         """The end of a replay: deadlines due up to `until_us`, inclusive, fall due."""
         batch = Batch(partition, [], max(until_us + 1, partition.watermark_us))
-        lost = await self._load([batch]) or await self._commit([self.judging.judge(batch)])
+        lost = await self._load([batch]) or await self._commit([self.judging.judge_batch(batch)])
         if lost:
             raise PartitionLostError(list(lost.items()))
         await self.publisher.wait([partition])

@@ -44,12 +44,12 @@ class Judging:
 
     def __init__(self, judge: Judge, around: Surroundings, by_events: bool, clock: Callable[[], int]) -> None:
         self.counts = Counts()
-        self._judge = judge
+        self.judge = judge
         self._around = around
         self._by_events = by_events
         self._clock = clock
 
-    def judge(self, batch: Batch) -> Work:
+    def judge_batch(self, batch: Batch) -> Work:
         """Step 3: every record and deadline in order, into one commit."""
         partition = batch.partition
         commit = PartitionCommit(partition.number, partition.epoch)
@@ -61,7 +61,7 @@ class Judging:
                 self._set_aside(work, item, watermark_us)
                 continue
             state = partition.sellers[item.event.seller_id]
-            judged = self._judge.judge(state, item.event, item.time_us, self._around, self._decided_us())
+            judged = self.judge.judge(state, item.event, item.time_us, self._around, self._decided_us())
             self.counts.note(judged, is_late=item.time_us < watermark_us)
             self._collect(work, state, judged, item.arrival, watermark_us)
             if judged.is_news and isinstance(item.event, PARTITION_EVENTS):
@@ -106,7 +106,7 @@ class Judging:
                 return
         state = partition.sellers[seller_id]
         reached = DeadlineReached(seller_id, kind, subject_id, due_us)
-        judged = self._judge.judge(state, reached, fires_us, self._around, self._decided_us())
+        judged = self.judge.judge(state, reached, fires_us, self._around, self._decided_us())
         self.counts.deadlines += 1
         self.counts.note_words(judged.words)
         self._collect(work, state, judged, None, watermark_us)
@@ -116,7 +116,7 @@ class Judging:
         days = work.partition.days
         for day, told in sorted(days.gathered.items()):
             for subject in days.subjects_on(day, told):
-                state, words = self._judge.judge_day(
+                state, words = self.judge.judge_day(
                     subject, days.subjects.get(subject), day, told.get(subject), self._decided_us()
                 )
                 days.keep(subject, state)

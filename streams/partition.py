@@ -9,7 +9,8 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from heapq import heapify, heappop, heapreplace
-from typing import NamedTuple
+
+import msgspec
 
 from detectors.state import SellerState
 from schemas import Event, wire
@@ -22,7 +23,7 @@ from streams.store import PartitionHead
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """A record as read: where from, and its bytes."""
 
     topic: str
@@ -32,7 +33,7 @@ class Arrival(NamedTuple):
     value: bytes | None
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """A record as decoded. Neither `event` nor `refused`: a type that this version does not know."""
 
     time_us: int
@@ -62,7 +63,7 @@ class Lane:
     def add(self, item: Item) -> None:
         """Takes in the next record of the topic; one that has no time of its own stands where it was read."""
         if item.event is None:
-            item = item._replace(time_us=self.last_us)
+            item = Item(self.last_us, None, item.refused, item.arrival)
         self.last_us = item.time_us
         self.items.append(item)
 
