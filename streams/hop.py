@@ -98,14 +98,12 @@ class Hop:
         now_us = None if self.terms.by_events else self.clock()
         for arrival in arrivals:
             decoded = wire.decode_event(arrival.value, arrival.topic, now_us)
-            if isinstance(decoded, wire.Ignored):
-                item = Item(0, None, None, arrival)
-            elif isinstance(decoded, wire.Refused):
-                item = Item(0, None, decoded, arrival)
-            else:
+            if isinstance(decoded, tuple):
                 event, time_us = decoded
                 refused = self._misplaced(partition, event.seller_id, arrival) if self.terms.checks_keys else None
                 item = Item(0, None, refused, arrival) if refused else Item(time_us, event, None, arrival)
+            else:
+                item = Item(0, None, None if isinstance(decoded, wire.Ignored) else decoded, arrival)
             lane = partition.lanes.get(arrival.topic) or next(iter(partition.lanes.values()))
             lane.add(item)
 
@@ -141,7 +139,7 @@ class Hop:
 
     def _take(self, partition: Partition) -> Batch | None:
         terms = self.terms
-        items = list(partition.merged(terms.batch, terms.lateness_us, terms.by_events))
+        items = partition.merged(terms.batch, terms.lateness_us, terms.by_events)
         watermark_us = partition.idle_watermark(terms.lateness_us, terms.by_events)
         if not items and not partition.deadlines.is_due(watermark_us):
             return None
@@ -194,15 +192,19 @@ class Hop:
         partition = batch.partition
         commit = PartitionCommit(partition.number, partition.epoch)
         work = Work(partition, commit, {})
+        deadlines, sellers, decided_us = partition.deadlines, partition.sellers, self._decided_us()
         for item, watermark_us in batch.items:
-            self._fire(work, watermark_us)
-            if item.event is None:
+            if watermark_us > deadlines.first_us:
+                self._fire(work, watermark_us)
+            event, time_us = item.event, item.time_us
+            if event is None:
                 self._set_aside(work, item, watermark_us)
                 continue
-            state = partition.sellers[item.event.seller_id]
-            judged = self.judge.judge(state, item.event, item.time_us, self.around, self._decided_us())
-            self.counts.note(judged, is_late=item.time_us < watermark_us)
-            self._collect(work, state, judged, item.arrival, watermark_us)
+            state = sellers[event.seller_id]
+            judged = self.judge.judge(state, event, time_us, self.around, decided_us)
+            self.counts.note(judged, is_late=time_us < watermark_us)
+            if judged.is_news:
+                self._collect(work, state, judged, item.arrival, watermark_us)
         self._fire(work, batch.watermark_us)
         partition.watermark_us = batch.watermark_us
         commit.watermark_us = batch.watermark_us
@@ -229,15 +231,14 @@ class Hop:
 
     def _collect(self, work: Work, state: SellerState, judged: Judged, arrival: Arrival | None, at_us: int) -> None:
         """What one judgement changes and says, into the commit and the surroundings."""
-        if not judged.is_news:
-            return
         seller_id = state.seller_id
         work.touched[seller_id] = state
-        for (kind, subject_id), due_us in state.changes.deadlines.items():
-            stored_id = deadline_id(seller_id, kind, subject_id)
-            work.partition.deadlines.schedule(stored_id, due_us)
-            work.commit.deadlines[stored_id] = due_us
-        state.changes.deadlines.clear()
+        if state.changes.deadlines:
+            for (kind, subject_id), due_us in state.changes.deadlines.items():
+                stored_id = deadline_id(seller_id, kind, subject_id)
+                work.partition.deadlines.schedule(stored_id, due_us)
+                work.commit.deadlines[stored_id] = due_us
+            state.changes.deadlines.clear()
         if judged.flags is not None:
             self.around.flag(seller_id, judged.flags)
         for key, entry in judged.entries.items():
