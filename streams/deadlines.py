@@ -24,11 +24,12 @@ def parts_of(stored_id: str) -> tuple[str, str, str]:
 class Deadlines:
     """The head of a partition's deadlines: every one that is due before `horizon_us`, by (due, id).
 
+    None of them is due before `first_us`.
     What was moved or taken away stays in the heap until it surfaces, or until there is more of it than of what stands:
     a return moves its own ends with every step, half a year ahead.
     """
 
-    __slots__ = ("_due", "_heap", "horizon_us")
+    __slots__ = ("_due", "_heap", "first_us", "horizon_us")
 
     def __init__(self, first: Iterable[tuple[str, int]], limit: int = HEAD) -> None:
         loaded = list(first)
@@ -36,6 +37,7 @@ class Deadlines:
         self.horizon_us = loaded[-1][1] if len(loaded) >= limit else FOREVER
         self._due: dict[str, int] = {}
         self._heap: list[tuple[int, str]] = []
+        self.first_us = FOREVER
         for stored_id, due_us in loaded:
             self.schedule(stored_id, due_us)
 
@@ -49,6 +51,7 @@ class Deadlines:
             if len(self._heap) > 2 * len(self._due) + _SLACK:
                 self._heap = [(due, each) for each, due in self._due.items()]
                 heapify(self._heap)
+            self.first_us = self._heap[0][0]
 
     def pop(self, before_us: int) -> tuple[str, int] | None:
         """Takes out the first deadline that is due before `before_us`."""
@@ -58,6 +61,7 @@ class Deadlines:
             if self._due.get(stored_id) == due_us:
                 del self._due[stored_id]
                 return stored_id, due_us
+        self.first_us = heap[0][0] if heap else FOREVER
         return None
 
     def is_due(self, before_us: int) -> bool:

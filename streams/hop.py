@@ -88,14 +88,12 @@ class Hop:
         now_us = None if self.terms.by_events else self.clock()
         for arrival in arrivals:
             decoded = wire.decode_event(arrival.value, arrival.topic, now_us)
-            if isinstance(decoded, wire.Ignored):
-                item = Item(0, None, None, arrival)
-            elif isinstance(decoded, wire.Refused):
-                item = Item(0, None, decoded, arrival)
-            else:
+            if isinstance(decoded, tuple):
                 event, time_us = decoded
                 refused = self._misplaced(partition, event.seller_id, arrival) if self.terms.checks_keys else None
                 item = Item(0, None, refused, arrival) if refused else Item(time_us, event, None, arrival)
+            else:
+                item = Item(0, None, None if isinstance(decoded, wire.Ignored) else decoded, arrival)
             lane = partition.lanes.get(arrival.topic) or next(iter(partition.lanes.values()))
             lane.add(item)
 
@@ -133,7 +131,7 @@ class Hop:
 
     def _take(self, partition: Partition) -> Batch | None:
         terms = self.terms
-        items = list(partition.merged(terms.batch, terms.lateness_us, terms.by_events))
+        items = partition.merged(terms.batch, terms.lateness_us, terms.by_events)
         watermark_us = partition.idle_watermark(terms.lateness_us, terms.by_events)
         days = partition.days
         if not (items or days.gathered or watermark_us >= days.ends_us or partition.deadlines.is_due(watermark_us)):

@@ -3,14 +3,14 @@
 Nothing here waits: what is needed was loaded before, what follows is committed and published afterwards.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from detectors.detector import DeadlineReached
 from detectors.judge import Judge
 from detectors.judged import Judged
 from detectors.state import SellerState
-from schemas import Alert, OverrideGiven, RefundIssued, topics, wire
+from schemas import Alert, Event, OverrideGiven, RefundIssued, topics, wire
 from streams.counts import Counts
 from streams.deadlines import deadline_id, parts_of
 from streams.outbox import letter_of, line_of
@@ -55,17 +55,22 @@ class Judging:
         commit = PartitionCommit(partition.number, partition.epoch)
         work = Work(partition, commit, {})
         self._judge_days(work)
+        deadlines, days, sellers = partition.deadlines, partition.days, partition.sellers
+        decided_us = self._decided_us()
         for item, watermark_us in batch.items:
-            self._fire(work, watermark_us)
-            if item.event is None:
+            if watermark_us > deadlines.first_us or watermark_us >= days.ends_us:
+                self._fire(work, watermark_us)
+            event, time_us = item.event, item.time_us
+            if event is None:
                 self._set_aside(work, item, watermark_us)
                 continue
-            state = partition.sellers[item.event.seller_id]
-            judged = self.judge.judge(state, item.event, item.time_us, self._around, self._decided_us())
-            self.counts.note(judged, is_late=item.time_us < watermark_us)
-            self._collect(work, state, judged, item.arrival, watermark_us)
-            if judged.is_news and isinstance(item.event, PARTITION_EVENTS):
-                self._heard_of(work, item)
+            state = sellers[event.seller_id]
+            judged = self.judge.judge(state, event, time_us, self._around, decided_us)
+            self.counts.note(judged, is_late=time_us < watermark_us)
+            if judged.is_news:
+                self._collect(work, state, judged, item.arrival, watermark_us)
+                if isinstance(event, PARTITION_EVENTS):
+                    self._heard_of(work, event, time_us)
         self._fire(work, batch.watermark_us)
         partition.watermark_us = batch.watermark_us
         commit.watermark_us = batch.watermark_us
@@ -125,20 +130,15 @@ class Judging:
 
     def _collect(self, work: Work, state: SellerState, judged: Judged, arrival: Arrival | None, at_us: int) -> None:
         """What one judgement changes and says, into the commit and the surroundings."""
-        if not judged.is_news:
-            return
-        seller_id = state.seller_id
+        seller_id, changes = state.seller_id, state.changes
         work.touched[seller_id] = state
-        for (kind, subject_id), due_us in state.changes.deadlines.items():
-            stored_id = deadline_id(seller_id, kind, subject_id)
-            if kind == REFUND and due_us is None:
-                work.partition.refunds.settled(work.partition.deadlines.due_of(stored_id))
-            work.partition.deadlines.schedule(stored_id, due_us)
-            work.commit.deadlines[stored_id] = due_us
-        state.changes.deadlines.clear()
-        for count in state.changes.counted:
-            work.partition.days.note(count)
-        state.changes.counted.clear()
+        if changes.deadlines:
+            self._schedule(work, seller_id, changes.deadlines)
+            changes.deadlines.clear()
+        if changes.counted:
+            for count in changes.counted:
+                work.partition.days.note(count)
+            changes.counted.clear()
         if judged.flags is not None:
             self._around.flag(seller_id, judged.flags)
         for key, entry in judged.entries.items():
@@ -150,13 +150,22 @@ class Judging:
                 refused = wire.Refused("detector_failed", failure.error)
                 self._dead_letter(work, refused, arrival, at_us)
 
-    def _heard_of(self, work: Work, item: Item) -> None:
+    def _schedule(self, work: Work, seller_id: str, changed: Mapping[tuple[str, str], int | None]) -> None:
+        partition = work.partition
+        for (kind, subject_id), due_us in changed.items():
+            stored_id = deadline_id(seller_id, kind, subject_id)
+            if kind == REFUND and due_us is None:
+                partition.refunds.settled(partition.deadlines.due_of(stored_id))
+            partition.deadlines.schedule(stored_id, due_us)
+            work.commit.deadlines[stored_id] = due_us
+
+    def _heard_of(self, work: Work, event: Event, now_us: int) -> None:
         """What concerns the partition's deadlines as a whole: a refund came in, a moderator lets a seller's go."""
-        event, partition = item.event, work.partition
+        partition = work.partition
         if isinstance(event, RefundIssued):
-            self._say(work, partition.refunds.came(item.time_us, self._decided_us() or item.time_us))
+            self._say(work, partition.refunds.came(now_us, self._decided_us() or now_us))
         elif isinstance(event, OverrideGiven) and event.action == "release_pending":
-            partition.refunds.release(event.seller_id, item.time_us, partition.deadlines, work.commit)
+            partition.refunds.release(event.seller_id, now_us, partition.deadlines, work.commit)
 
     def _say(self, work: Work, alerts: Iterable[Alert]) -> None:
         """Alerts that are no seller's."""

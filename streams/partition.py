@@ -8,7 +8,7 @@ what running live would have given.
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from heapq import heapify, heappop, heapreplace
+from heapq import heapify, heappop, heappush
 
 import msgspec
 
@@ -130,26 +130,27 @@ class Partition:
         ended_us = FOREVER if by_events else _lowest_end(empty)
         highest_us, watermark_us = self.highest_us, self.watermark_us
         taken: list[tuple[Item, int]] = []
-        last: dict[int, Item] = {}
         while heads and len(taken) < limit:
-            time_us, rank, at, lane = heads[0]
+            time_us, rank, at, lane = heappop(heads)
             items = lane.items
-            item = items.popleft()
-            highest_us = max(highest_us, time_us)
-            if item.event is not None and (reached_us := min(time_us, ended_us) - lateness_us) > watermark_us:
-                watermark_us = reached_us
-            taken.append((item, watermark_us))
-            last[at] = item
+            # As long as no other lane comes first, this one goes on.
+            until_us = heads[0][0] - (heads[0][1:3] < (rank, at)) if heads else FOREVER
+            while True:
+                item = items.popleft()
+                highest_us = max(highest_us, time_us)
+                if item.event is not None and (reached_us := min(time_us, ended_us) - lateness_us) > watermark_us:
+                    watermark_us = reached_us
+                taken.append((item, watermark_us))
+                if not items or (time_us := items[0].time_us) > until_us or len(taken) >= limit:
+                    break
+            lane.next_offset = item.arrival.offset + 1
             if items:
-                heapreplace(heads, (items[0].time_us, rank, at, lane))
+                heappush(heads, (time_us, rank, at, lane))
                 continue
-            heappop(heads)
             empty.append(lane)
             if lane.ended_us is None:
                 break
             ended_us = FOREVER if by_events else _lowest_end(empty)
-        for at, item in last.items():
-            lanes[at].next_offset = item.arrival.offset + 1
         self.highest_us, self.watermark_us = highest_us, watermark_us
         return taken
 
