@@ -1,5 +1,6 @@
 """Complaints and compensations in a seller's state: what the platform decided, put where it counts."""
 
+from detectors import ledger
 from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
 from detectors.exposure import exact
 from detectors.orders import Terms, open_order, settle_order
@@ -185,6 +186,7 @@ def _pay(state: SellerState, complaint: Complaint, step: Step, terms: Terms) -> 
     """Puts a compensation among the steps of the return complained about, else on the order."""
     for return_id in _returns_of(state, complaint)[:1]:
         take_step(state, return_id, step, terms)
+        ledger.attach(state, [step.ref_id], return_id, terms.returns)
         return
     order = open_order(state, complaint.order_id) if complaint.order_id else None
     if order is None:

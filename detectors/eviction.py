@@ -1,9 +1,9 @@
 """Forgetting a seller: never by a clock of Redis, always by a deadline of its own.
 
 A seller that has been silent for `IDLE_US` and has nothing open shrinks to a tombstone (when it was first seen, what
-moderators found, how many orders it delivered), and is forgotten `TOMBSTONE_US` later. One of whom nothing but its
-registration is known stays: it is small, and a marketplace that plays its registrations in before recent events must
-not find its oldest shops young. Nor is one ever
+moderators found, how many orders it delivered, what the platform paid for it), and is forgotten `TOMBSTONE_US` later.
+One of whom nothing but its registration is known stays: it is small, and a marketplace that plays its registrations in
+before recent events must not find its oldest shops young. Nor is one ever
 forgotten of whom something was published: consumers keep the highest revision, so it must not begin anew.
 """
 
@@ -46,7 +46,7 @@ def review(state: SellerState, now_us: int) -> None:
 
 def _has_something_open(state: SellerState) -> bool:
     core = state.core
-    records = (state.orders, state.returns, state.listings, state.complaints, state.findings)
+    records = (state.orders, state.returns, state.listings, state.complaints, state.findings, state.payments)
     return any(records) or bool(core.alerts or core.holds or core.rulings)
 
 
@@ -66,6 +66,7 @@ def _entomb(state: SellerState, now_us: int) -> None:
         rhythm=Rhythm(before.rhythm.last_us),
         watched_us=before.watched_us,
         confirmed_bad=before.confirmed_bad,
+        ledger=before.ledger,
         entombed_us=now_us,
     )
     state.schedule(KIND, "", now_us + TOMBSTONE_US)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from detectors import buyers, exposure
+from detectors import buyers, exposure, ledger
 from detectors.exposure import ExposureTerms
 from detectors.records import Order
 from detectors.returns import Folded, ReturnTerms, fold
@@ -44,6 +44,7 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
     order = open_order(state, event.order_id)
     if order is None or 0 < order.paid_us <= now_us:
         return
+    before = _sale(order, terms)
     listing = state.listings.get(event.listing_id)
     if listing is not None:
         order.brand, order.category = listing.brand, listing.category
@@ -53,6 +54,7 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
     order.paid_us = now_us
     if arrived:
         _has_arrived(state, order)
+    ledger.sold(state, before, _sale(order, terms))
     settle_order(state, event.order_id, terms)
 
 
@@ -62,9 +64,10 @@ def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Ter
     if order is None or 0 < order.delivered_us <= now_us:
         return
     arrived = bool(order.paid_us and not order.delivered_us)
-    order.delivered_us = now_us
+    before, order.delivered_us = _sale(order, terms), now_us
     if arrived:
         _has_arrived(state, order)
+    ledger.sold(state, before, _sale(order, terms))
     if not state.core.deliveries_known:
         state.core.deliveries_known = True
         _assume_no_more(state, now_us, terms)
@@ -136,11 +139,21 @@ def review(state: SellerState, order_id: str, due_us: int, terms: Terms) -> None
     settle_order(state, order_id, terms, due_us)
     if order.counted_as == "in_payout_window" and not order.delivered_us:
         buyers.note(state, order.buyer_id, due_us)  # nobody says so, it is taken for delivered
+        before, order.assumed = _sale(order, terms), True
+        ledger.sold(state, before, _sale(order, terms))
     if order.counted_as or any(one in state.returns for one in order.return_ids):
         return
     if due_us >= _touched_us(state, order) + CLOSED_ORDER_KEPT_US:
         del state.orders[order_id]
         state.schedule("order", order_id, None)
+
+
+def _sale(order: Order, terms: Terms) -> ledger.Sale | None:
+    """What the order counts for among those delivered; None as long as it does not."""
+    if not order.paid_us or not (order.delivered_us or order.assumed):
+        return None
+    time_us = order.delivered_us or order.paid_us + int(terms.exposure.assumed_delivery_days * DAY_US)
+    return ledger.Sale(time_us, order.amount, order.currency)
 
 
 def _touched_us(state: SellerState, order: Order) -> int:

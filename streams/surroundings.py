@@ -49,6 +49,9 @@ class Surroundings:
             held = self._markets[key] = _Held(Market(flags=self._flags), {})
         return held.market
 
+    def category_rate(self, category: str, reason: str) -> None:
+        """Not known yet: nobody adds the sellers of a category up."""
+
     def stale(self, keys: Iterable[str], now_us: int) -> list[str]:
         """Which of these markets have to be read before they are used."""
         held = self._markets
