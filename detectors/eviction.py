@@ -67,6 +67,7 @@ def _entomb(state: SellerState, now_us: int) -> None:
         rhythm=Rhythm(before.rhythm.last_us),
         watched_us=before.watched_us,
         confirmed_bad=before.confirmed_bad,
+        countries=before.countries,
         entombed_us=now_us,
     )
     state.schedule(KIND, "", now_us + TOMBSTONE_US)

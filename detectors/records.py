@@ -51,7 +51,8 @@ class Return(msgspec.Struct, array_like=True):
     """A return as the fold of its steps; `fired_us` is the latest deadline of it that has fired.
 
     `due_us` (a deadline is set for then, 0: none), `overdue`, `delivered_us` and `order_id`: what the fold said last.
-    The rest is what `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
+    `country`: where the seller was when the parcel came back, "" where that is not known. The rest is what
+    `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
     """
 
     steps: list[Step] = []
@@ -65,6 +66,7 @@ class Return(msgspec.Struct, array_like=True):
     ignored: bool = False
     disputed: bool = False
     doubt: str = ""
+    country: str = ""
 
 
 class Complaint(msgspec.Struct, array_like=True, gc=False):
@@ -181,6 +183,7 @@ class Core(msgspec.Struct, array_like=True):
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
+    `countries`: see `detectors.countries`.
     """
 
     version: int = STATE_VERSION
@@ -214,6 +217,7 @@ class Core(msgspec.Struct, array_like=True):
     closed_us: int = 0
     silence_due_us: int = 0
     reached_us: int = 0
+    countries: tuple[tuple[int, str], ...] = ()
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding)
