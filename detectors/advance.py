@@ -28,6 +28,7 @@ from schemas import (
     ReturnRefused,
     ReturnRequested,
     ReturnShipped,
+    SellerChanged,
     SellerClosed,
     SellerRegistered,
 )
@@ -77,8 +78,9 @@ def _paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> No
         complaints.find_order(state, event, terms)
 
 
-def _registered(state: SellerState, _event: SellerRegistered, now_us: int, _terms: Terms) -> None:
+def _registered(state: SellerState, event: SellerRegistered, now_us: int, terms: Terms) -> None:
     state.core.registered_us = min(state.core.registered_us or now_us, now_us)
+    aftersale.located(state, event, now_us, terms)
 
 
 def _closed(state: SellerState, event: SellerClosed, now_us: int, _terms: Terms) -> None:
@@ -123,6 +125,7 @@ HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
     CompensationPaid: _compensated,
     MessageSent: heard.heard,
     SellerRegistered: _registered,
+    SellerChanged: aftersale.located,
     SellerClosed: _closed,
     DeadlineReached: _fall_due,
 }

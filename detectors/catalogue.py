@@ -41,7 +41,9 @@ from schemas import (
     ReturnRequested,
     ReturnShipped,
     SellerAway,
+    SellerChanged,
     SellerClosed,
+    SellerRegistered,
 )
 from schemas.fields import Mode
 
@@ -61,7 +63,7 @@ _RETURNS: Final[tuple[Asked, ...]] = (
     ComplaintDecided,
     CompensationPaid,
 )
-_REFUNDS: Final[tuple[Asked, ...]] = ("refund", *_RETURNS)
+_REFUNDS: Final[tuple[Asked, ...]] = ("refund", *_RETURNS, SellerRegistered, SellerChanged)
 _LIFE: Final[tuple[Asked, ...]] = (silence.KIND, SellerAway, SellerClosed)
 _ANSWERS: Final[tuple[Asked, ...]] = (marks.ANSWER, *_RETURNS, ReturnAccepted, ReturnRefused, ReturnShipped)
 _COMPLAINTS: Final[tuple[Asked, ...]] = ("complaint", ComplaintOpened, ComplaintDecided, ReturnRequested, OrderPaid)

@@ -79,7 +79,7 @@ def find_order(state: SellerState, event: OrderPaid, terms: Terms) -> None:
     for complaint_id, complaint in state.complaints.items():
         if complaint.order_id == event.order_id:
             _place(state, complaint, terms)
-            _count(state, complaint)
+            _tally(state, complaint)
             state.changes.complaints.add(complaint_id)
 
 
@@ -120,7 +120,7 @@ def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Te
     """Puts the decision among the steps of the returns that the complaint is about."""
     _remember(state, complaint_id, complaint)
     _place(state, complaint, terms)
-    _count(state, complaint)
+    _tally(state, complaint)
     if complaint.outcome and complaint.opened_us:
         step = Step(complaint.decided_us, complaint.decided_by, "decided", complaint.outcome, complaint_id)
         for return_id in _returns_of(state, complaint):
@@ -153,15 +153,15 @@ def _place(state: SellerState, complaint: Complaint, terms: Terms) -> None:
         state.awaited_orders.add(complaint.order_id)
 
 
-def _count(state: SellerState, complaint: Complaint) -> None:
+def _tally(state: SellerState, complaint: Complaint) -> None:
     """Counts it once the goods are known, each buyer once; one that was dismissed is taken back."""
     if complaint.outcome == "dismissed":
-        if complaint.counted is not None:
-            state.count(Count(*complaint.counted, by=-1))
-            complaint.counted = None
+        if complaint.tallied is not None:
+            state.count(Count(*complaint.tallied, by=-1))
+            complaint.tallied = None
         return
     counter = COMPLAINTS.get(complaint.kind)
-    if counter is None or complaint.counted is not None or not complaint.opened_us:
+    if counter is None or complaint.tallied is not None or not complaint.opened_us:
         return
     order, listing = (
         state.orders.get(complaint.order_id),
@@ -169,12 +169,12 @@ def _count(state: SellerState, complaint: Complaint) -> None:
     )
     goods = order if order is not None and (order.brand or order.category) else listing
     if goods is None or any(
-        one.counted is not None and one.counted[0] == counter and _buyer(one) == _buyer(complaint)
+        one.tallied is not None and one.tallied[0] == counter and _buyer(one) == _buyer(complaint)
         for one in state.complaints.values()
     ):
         return
-    complaint.counted = (counter, goods.brand, goods.category)
-    state.count(Count(*complaint.counted))
+    complaint.tallied = (counter, goods.brand, goods.category)
+    state.count(Count(*complaint.tallied))
 
 
 def _buyer(complaint: Complaint) -> str:

@@ -67,6 +67,7 @@ def _entomb(state: SellerState, now_us: int) -> None:
         watched_us=before.watched_us,
         confirmed_bad=before.confirmed_bad,
         ledger=before.ledger,
+        countries=before.countries,
         entombed_us=now_us,
     )
     state.schedule(KIND, "", now_us + TOMBSTONE_US)

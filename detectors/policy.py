@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from detectors.calendars import CalendarError, check_calendars, holidays_version
 from detectors.catalogue import CATALOGUE, Entry
 from detectors.exposure import ExposureTerms
 from detectors.feed import FeedTerms
@@ -20,6 +21,7 @@ _SILENCE: Final = "silence"
 _DISCOUNTS: Final = "class_discounts"
 _SHARED: Final = (_TERMS, _SILENCE, _DISCOUNTS)
 _DETECTORS: Final = "detectors"
+_CALENDARS: Final = "returns.calendars"
 _NATS: Final = (-100.0, 100.0)  # their sum never leaves the range of `exp`
 _LARGEST: Final = 1e15
 _OTHERS: Final = (0.0, 10_000.0)  # days or hours, added to any time of an event, stay a time
@@ -123,7 +125,10 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
         _check(given, packaged)
     content = _merge(packaged, own or {})
     try:
+        check_calendars(content.get("returns", {}).get("calendars", {}))
         read = msgspec.convert(content, _File)
+    except CalendarError as error:
+        raise PolicyError(str(error)) from None
     except msgspec.ValidationError as error:
         raise PolicyError(f"The policy does not fit: {error}; see `assay policy show` for every key.") from error
     if not 0 < read.bands.alert <= read.bands.hold < 1:
@@ -197,7 +202,7 @@ def _thresholds(entry: Entry) -> dict[str, Any]:
 def _version(read: _File, entries: tuple[Entry, ...]) -> str:
     """A hash of what is in force: the same for two files that mean the same."""
     detectors = [[entry.reason_code, entry.family, entry.mode, _thresholds(entry)] for entry in entries]
-    in_force = [msgspec.structs.replace(read, detectors={}), detectors]
+    in_force = [msgspec.structs.replace(read, detectors={}), detectors, holidays_version(read.returns.calendars)]
     return hashlib.sha256(msgspec.json.encode(in_force, order="deterministic")).hexdigest()[:12]
 
 
@@ -210,6 +215,9 @@ def _check(given: Mapping[str, Any], packaged: Mapping[str, Any], path: str = ""
                 raise PolicyError(f"The policy's {name} must be a table, not {value!r}.")
             if not path:
                 _check(value, value, f"{name}.")
+        elif name == _CALENDARS:
+            if not isinstance(value, Mapping):
+                raise PolicyError(f"The policy's {name} must be a table, not {value!r}.")
         elif key not in packaged:
             raise PolicyError(f"The policy has no key {name}; `assay policy show` prints every key.")
         elif isinstance(packaged[key], Mapping):

@@ -52,7 +52,8 @@ class Return(msgspec.Struct, array_like=True):
     """A return as the fold of its steps; `fired_us` is the latest deadline of it that has fired.
 
     `due_us` (a deadline is set for then, 0: none), `overdue`, `delivered_us` and `order_id`: what the fold said last.
-    The rest is what `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
+    `country`: where the seller was when the parcel came back, "" where that is not known. The rest is what
+    `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
     """
 
     steps: list[Step] = []
@@ -66,13 +67,14 @@ class Return(msgspec.Struct, array_like=True):
     ignored: bool = False
     disputed: bool = False
     doubt: str = ""
+    country: str = ""
 
 
 class Complaint(msgspec.Struct, array_like=True, gc=False):
     """A complaint and what was decided, whichever arrived first; stored beside the returns.
 
     `paid` are compensations that came before it was known what the complaint is about. `of_buyer` and `of_listing` are
-    those of its order or return, which are forgotten before it. `counted`: as what, and of which brand and category,
+    those of its order or return, which are forgotten before it. `tallied`: as what, and of which brand and category,
     it has been counted.
     """
 
@@ -89,7 +91,7 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     paid: tuple[Step, ...] = ()
     of_buyer: str = ""
     of_listing: str = ""
-    counted: tuple[str, str, str] | None = None
+    tallied: tuple[str, str, str] | None = None
 
 
 class Payment(msgspec.Struct, array_like=True, gc=False):
@@ -219,6 +221,7 @@ class Core(msgspec.Struct, array_like=True):
     `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
+    `countries`: see `detectors.countries`.
     """
 
     version: int = STATE_VERSION
@@ -254,6 +257,7 @@ class Core(msgspec.Struct, array_like=True):
     reached_us: int = 0
     ledger: dict[str, Account] = {}
     ledger_due_us: int = 0
+    countries: tuple[tuple[int, str], ...] = ()
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment)

@@ -9,7 +9,9 @@ from typing import Final
 
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
+from detectors.late import Late
 from detectors.records import Complaint, Core, Listing, Order, Payment, Return
+from detectors.returns import Folded, ReturnTerms, fold
 from detectors.tally import Count
 from schemas.fields import DAY_US
 
@@ -20,7 +22,6 @@ MAX_COMPLAINTS: Final = 20_000
 MAX_PAYMENTS: Final = 20_000
 MAX_RETURNS_OF_ORDER: Final = 8
 MAX_CURRENCIES: Final = 32
-MAX_RETURN_STEPS: Final = 64
 REMEMBERED_EVENTS: Final = 32
 EVENT_MARK_BYTES: Final = 8
 _REMEMBERED_BYTES: Final = (REMEMBERED_EVENTS - 1) * EVENT_MARK_BYTES
@@ -70,6 +71,7 @@ class SellerState:
     """One seller in memory: the stored records, and indexes that are derived from them."""
 
     __slots__ = (
+        "_late",
         "awaited_orders",
         "changes",
         "complaints",
@@ -110,6 +112,7 @@ class SellerState:
         self.payments = payments or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
+        self._late: Late | None = None
         self.ignored = {key for key, held in self.returns.items() if held.ignored}
         self.disputed = {key for key, held in self.returns.items() if held.disputed}
         self.doubted = {key for key, held in self.returns.items() if held.doubt}
@@ -154,6 +157,20 @@ class SellerState:
             return False
         core.seen = core.seen[-_REMEMBERED_BYTES:] + mark
         return True
+
+    def late(self, terms: ReturnTerms) -> Late:
+        """The overdue returns together, folded when first asked for."""
+        if self._late is None or self._late.terms is not terms:
+            self._late = Late(terms, {key: fold(self.returns[key], terms) for key in self.overdue})
+        return self._late
+
+    def note_overdue(self, return_id: str, back: Folded) -> None:
+        """Takes note of whether a return that was folded anew is overdue."""
+        if not back.overdue and return_id not in self.overdue:
+            return
+        (self.overdue.add if back.overdue else self.overdue.discard)(return_id)
+        if self._late is not None:
+            self._late.put(return_id, back)
 
     def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""

@@ -25,9 +25,9 @@ class Subject(NamedTuple):
 
 
 class Count(NamedTuple):
-    """One thing that happened to goods of a brand and category ("" where unknown), with the sum of money that it is of.
+    """Something that happened to goods of a brand and category ("" where unknown): how often, and the money in it.
 
-    `by` is -1 where it is taken back.
+    `by` is -1 where it is taken back, 0 where only the money counts.
     """
 
     counter: str
@@ -56,7 +56,7 @@ class Tally(msgspec.Struct, array_like=True):
         self.counts[count.counter] = self.counts.get(count.counter, 0) + count.by
         if count.amount:
             key = (count.counter, count.currency)
-            self.sums[key] = self.sums.get(key, Decimal(0)) + count.by * count.amount
+            self.sums[key] = self.sums.get(key, Decimal(0)) + count.amount
 
     def add(self, other: "Tally") -> None:
         """Takes in what another partition counted on the same day."""
