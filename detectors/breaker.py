@@ -4,19 +4,22 @@ A gang of 200 shops and a bug in a price feed look the same from here. Counted a
 time, over all partitions: those a detector held, or would have, and those that were judged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Final, NamedTuple
 
 import msgspec
 
+from detectors.state import SellerState
 from schemas import Alert, Evidence
 from schemas.fields import HOUR_US, to_time
 
 FAMILY: Final = "system"
 REASON: Final = "breaker_tripped"
 OVERALL: Final = ""
-#: What refunds that are owed rest on is the buyers' money; it is withheld however many sellers owe it.
-EXEMPT: Final = ("unpaid_refunds",)
+#: Where sellers owe refunds it is the buyers' money that is withheld, however many sellers owe it.
+EXEMPT: Final = ("unpaid_refunds", "vanished_seller")
+KIND: Final = "breaker"  # of the deadline at which what the breaker kept from being held is looked at again
+AGAIN_US: Final = HOUR_US
 HOURS_KEPT: Final = 2
 
 
@@ -71,6 +74,62 @@ class Tripped(msgspec.Struct, array_like=True):
     revision: int = 0
 
 
+def note_judged(state: SellerState, category: str, now_us: int) -> None:
+    """The seller was judged, its listing in a category where one was: counted once an hour, in all and in each."""
+    hour, known = state.core.judged_in
+    now = now_us // HOUR_US
+    if now > hour:
+        known = ()
+    elif now < hour:
+        return
+    for each in (OVERALL, category.casefold()):
+        if each not in known:
+            known = (*known, each)
+            state.changes.judged.append(each)
+    state.core.judged_in = now, known
+
+
+def catches(
+    state: SellerState, reason_codes: Iterable[str], category: str, now_us: int, tripped: Container[Fuse]
+) -> bool:
+    """Whether the breaker keeps all of these detectors from holding something of the seller's, who counts for them.
+
+    What it keeps from being held is looked at again in an hour, and does not count again: else it would never end.
+    """
+    fuses = [
+        (Fuse(reason_code), Fuse(reason_code, category.casefold()))
+        for reason_code in dict.fromkeys(reason_codes)
+        if reason_code not in EXEMPT
+    ]
+    if not state.core.braked_us:
+        _count(state, sorted({each for both in fuses for each in both}), now_us)
+    if not fuses or set(reason_codes) & set(EXEMPT) or not all(any(each in tripped for each in both) for both in fuses):
+        return False
+    if state.core.braked_us <= now_us:
+        state.core.braked_us = now_us + AGAIN_US
+        state.schedule(KIND, "", state.core.braked_us)
+    return True
+
+
+def settle(state: SellerState, now_us: int) -> None:
+    """It was looked at again, and is not kept from being held any more unless it was caught again."""
+    if state.core.braked_us <= now_us:
+        state.core.braked_us = 0
+        state.schedule(KIND, "", None)
+
+
+def _count(state: SellerState, fuses: list[Fuse], now_us: int) -> None:
+    """Each once an hour."""
+    hour, known = state.core.held_by
+    now = now_us // HOUR_US
+    if now < hour:
+        return
+    known = () if now > hour else known
+    fresh = [fuse for fuse in fuses if fuse not in known]
+    state.changes.fuses += fresh
+    state.core.held_by = now, (*known, *fresh)
+
+
 def trips(hour: Hour, tripped: Iterable[Fuse], terms: BreakerTerms) -> list[Fuse]:
     """Which fuses trip in this hour, besides those that have."""
     known = set(tripped)
@@ -115,8 +174,3 @@ def alert_of(
         event_time=to_time(now_us),
         detected_at=to_time(decided_us),
     )
-
-
-def hour_of(time_us: int) -> int:
-    """Hours since 1970."""
-    return time_us // HOUR_US

@@ -1,12 +1,13 @@
 """The mechanics of a hold: its id, terms, deadline, lines and end; when one is placed is up to `detectors.holds`."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 import msgspec
 
 from detectors import records
+from detectors.breaker import Fuse
 from detectors.policy import Policy
 from detectors.records import Ruling
 from detectors.score import Score
@@ -39,6 +40,7 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     about_listing: str = ""
     is_clean: bool = False
     moderator: str = ""
+    tripped: Container[Fuse] = ()
 
 
 def holds_of(state: SellerState) -> Iterator[tuple[HoldScope, str, records.Hold]]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from detectors import alerts, eviction, holds, raised, rulings, shelf, silence
+from detectors import alerts, breaker, eviction, holds, raised, rulings, shelf, silence
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
 from detectors.detector import Abstained, Around, Cause, DeadlineReached
@@ -105,7 +105,9 @@ class Judge:
         answers = _QUIET if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
         if state.overdue:
             silence.watch(state, cause, now_us, self.policy.terms.silence)
-        decided = self._decide(state, cause, moment, effect, answers, judged)
+        decided = self._decide(state, cause, moment, effect, answers, around, judged)
+        if state.core.braked_us:
+            breaker.settle(state, now_us)
         if effect.listing_id:
             shelf.make_room(state, effect.listing_id)
         if state.changes.markets:
@@ -145,6 +147,7 @@ class Judge:
             judged.guards.append(("market", place.guard))
         if not shelf.shelve(state, listing, place, moment.now_us, self.policy):
             return _STALE
+        breaker.note_judged(state, state.listings[listing.listing_id].category, moment.now_us)
         if place.guard:
             raised.remember(state, listing, place.guard, moment.now_us, around)
         return _Effect(listing.listing_id)
@@ -180,6 +183,8 @@ class Judge:
             was_flagged = subject in state.flagged
             shelf.lapse(state, subject, moment.now_us)
             return _SELLER if was_flagged else _NOBODY
+        if kind == breaker.KIND:
+            return _SELLER
         if kind == eviction.KIND:
             eviction.review(state, moment.now_us)
         elif kind == raised.KIND:
@@ -225,7 +230,14 @@ class Judge:
         return _Answers(changed_listing, changed_seller, all_quiet)
 
     def _decide(
-        self, state: SellerState, cause: Cause, moment: Moment, effect: _Effect, answers: _Answers, judged: Judged
+        self,
+        state: SellerState,
+        cause: Cause,
+        moment: Moment,
+        effect: _Effect,
+        answers: _Answers,
+        around: Around,
+        judged: Judged,
     ) -> bool:
         """Holds first, then alerts, then the seller's line; nothing to do for most events."""
         listing_id, whole_seller = effect.listing_id, effect.whole_seller or answers.changed_seller
@@ -236,7 +248,8 @@ class Judge:
             return effect.tombstone is not None
         is_clean = answers.all_quiet and isinstance(cause, ListingChanged)
         moderator = cause.moderator if isinstance(cause, VerdictGiven) else ""
-        moment = Moment(moment.now_us, moment.decided_us, moment.cause_id, listing_id, is_clean, moderator)
+        now_us, decided_us = moment.now_us, moment.decided_us
+        moment = Moment(now_us, decided_us, moment.cause_id, listing_id, is_clean, moderator, around.tripped)
         judged.words.extend(self._hold(state, moment, holds.listings_at_stake(state) if whole_seller else [listing_id]))
         judged.words.extend(alerts.decide_alerts(state, moment, self.policy))
         if any(isinstance(word, Alert | Hold) for word in judged.words):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from detectors.breaker import BreakerTerms
 from detectors.calendars import CalendarError, check_calendars, holidays_version
 from detectors.catalogue import CATALOGUE, Entry
 from detectors.exposure import ExposureTerms
@@ -36,6 +37,7 @@ _RANGES: Final = {
     "silence.session_hours": (0.1, 10_000.0),
     "silence.most_hours": (1.0, 10_000.0),
     "silence.refunded_share": (0.0, 1.0),
+    "breaker.share": (0.0, 1.0),
     "feed.pending_hours": (0.1, 10_000.0),
     "feed.history_days": (1.0, 400.0),
 }
@@ -81,6 +83,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exposure: ExposureTerms
     silence: SilenceTerms
     feed: FeedTerms
+    breaker: BreakerTerms
     class_discounts: dict[str, float]
     weights: dict[str, dict[str, float]]
     detectors: dict[str, dict[str, Any]] = {}
@@ -97,6 +100,7 @@ class Policy(msgspec.Struct, frozen=True):
     holds: HoldTerms
     terms: Terms
     feed: FeedTerms
+    breaker: BreakerTerms
     weights: dict[str, dict[str, float]]
     entries: tuple[Entry, ...]
     by_code: dict[str, Entry]
@@ -152,6 +156,7 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
         holds=read.holds,
         terms=terms,
         feed=read.feed,
+        breaker=read.breaker,
         weights=read.weights,
         entries=entries,
         by_code=by_code,

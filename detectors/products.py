@@ -39,12 +39,13 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a listing's price belongs: the key of its market, or the guard that keeps it from being compared.
 
     `sure`: how sure it is that the market is the right one, a probability, below 1 where only the title names the
-    product.
+    product, which is `product` where the catalogue has it.
     """
 
     key: str
     guard: str
     sure: float = 1.0
+    product: Product | None = None
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
@@ -98,7 +99,7 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
     return (
         Place("", "no_product")
         if key is None
-        else Place(market_key(key, condition, listing.currency), "", identity.sure)
+        else Place(market_key(key, condition, listing.currency), "", identity.sure, product)
     )
 
 

@@ -221,7 +221,8 @@ class Core(msgspec.Struct, array_like=True):
     `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
-    `countries`: see `detectors.countries`.
+    `countries`: see `detectors.countries`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see
+    `detectors.breaker`.
     """
 
     version: int = STATE_VERSION
@@ -258,6 +259,9 @@ class Core(msgspec.Struct, array_like=True):
     ledger: dict[str, Account] = {}
     ledger_due_us: int = 0
     countries: tuple[tuple[int, str], ...] = ()
+    judged_in: tuple[int, tuple[str, ...]] = (0, ())
+    held_by: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
+    braked_us: int = 0
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment)

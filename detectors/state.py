@@ -38,7 +38,9 @@ class Changes:
         "counted",
         "deadlines",
         "findings",
+        "fuses",
         "gone",
+        "judged",
         "listings",
         "markets",
         "orders",
@@ -56,12 +58,14 @@ class Changes:
         self.markets: dict[str, float] = {}
         self.deadlines: dict[tuple[str, str], int | None] = {}
         self.counted: list[Count] = []
+        self.judged: list[str] = []
+        self.fuses: list[tuple[str, str]] = []
         self.gone = False
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
         collected = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments)
-        for held in (*collected, self.markets, self.deadlines, self.counted):
+        for held in (*collected, self.markets, self.deadlines, self.counted, self.judged, self.fuses):
             if held:
                 held.clear()
         self.gone = False

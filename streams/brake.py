@@ -5,12 +5,12 @@ hour, up to a second late, and tells in the same table which of its fuses have t
 told and nothing is late.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
 
-from detectors.breaker import HOURS_KEPT, OVERALL, BreakerTerms, Fuse, Hour, Tripped, alert_of, ends, hour_of, trips
+from detectors.breaker import HOURS_KEPT, BreakerTerms, Fuse, Hour, Tripped, alert_of, ends, trips
 from detectors.held import derived_id
 from schemas import Alert
 from schemas.fields import HOUR_US
@@ -23,11 +23,15 @@ FIELD: Final = "breaker"
 
 
 class Counted(msgspec.Struct, array_like=True):
-    """What a partition keeps and tells: its last hours, and the fuses of its own that have tripped."""
+    """What a partition keeps and tells: its last hours, and the fuses of its own that have tripped.
+
+    `overridden`: the hour in which a lead let a detector hold again; it trips in a later one.
+    """
 
     sequence: int = 0
     hours: list[Hour] = []
     tripped: dict[tuple[str, str], Tripped] = {}
+    overridden: dict[tuple[str, str], int] = {}
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -35,34 +39,40 @@ _decode: Final = msgspec.msgpack.Decoder(Counted).decode
 
 
 class Brake:
-    """Counts, trips and mends; `ends_us` is when the hour ends that decides about a tripped fuse."""
+    """Counts, trips and mends; `ends_us` is when the running hour ends, while any fuse of its own has tripped."""
 
     def __init__(
-        self, number: int, partitions: int, stored: bytes | None, terms: BreakerTerms, policy_version: str
+        self,
+        number: int,
+        partitions: int,
+        stored: bytes | None,
+        terms: BreakerTerms,
+        policy_version: str,
+        tripped: set[Fuse],
     ) -> None:
+        """`tripped` is what the judge asks; it is kept true here."""
         self.number = number
         self.partitions = partitions
         self.own = Counted() if stored is None else _decode(stored)
         self._others: list[Hour] = []
+        self._tripped = tripped
+        tripped.update(Fuse(*fuse) for fuse in self.own.tripped)
         self._terms = terms
         self._version = policy_version
         self._changed = False
+        self.is_alone = partitions == 1
+        self._set_end()
 
-    @property
-    def ends_us(self) -> int:
-        """When the running hour ends, while any fuse of this partition's has tripped."""
-        return (self._hour.hour + 1) * HOUR_US if self.own.tripped else FOREVER
-
-    def note_judged(self, categories: tuple[str, ...], now_us: int) -> None:
-        """A seller was judged for the first time in this hour, in any category or in these."""
-        hour = self._at(hour_of(now_us))
+    def note_judged(self, categories: Iterable[str], now_us: int) -> None:
+        """A seller was judged for the first time in this hour, in these categories ("": in any)."""
+        hour = self._at(now_us // HOUR_US)
         for category in categories:
             hour.judged[category] = hour.judged.get(category, 0) + 1
         self._changed = True
 
-    def note_held(self, fuses: list[Fuse], now_us: int, decided_us: int) -> Iterator[Alert]:
+    def note_held(self, fuses: Iterable[tuple[str, str]], now_us: int, decided_us: int) -> Iterator[Alert]:
         """A seller was held, or would have been, for the first time in this hour by these; alerts of what trips."""
-        hour = self._at(hour_of(now_us))
+        hour = self._at(now_us // HOUR_US)
         for fuse in fuses:
             hour.held[fuse] = hour.held.get(fuse, 0) + 1
         self._changed = True
@@ -72,10 +82,12 @@ class Brake:
         """Trips the fuses of its own for which it is time, by what is known of all partitions."""
         total = self._total(self._hour.hour)
         for fuse in trips(total, (Fuse(*each) for each in self.own.tripped), self._terms):
-            if self._owns(fuse):
+            if self._owns(fuse) and self.own.overridden.get(fuse) != total.hour:
                 alert_id = "a" + derived_id("system", *fuse, str(now_us))
                 tripped = self.own.tripped[fuse] = Tripped(total.hour, alert_id)
+                self._tripped.add(fuse)
                 self._changed = True
+                self._set_end()
                 yield alert_of(fuse, tripped, total, now_us, decided_us, self._version)
 
     def end_hour(self, now_us: int, decided_us: int) -> Iterator[Alert]:
@@ -90,6 +102,7 @@ class Brake:
         """A lead lets a detector hold again."""
         for each in sorted(self.own.tripped):
             if each[0] == reason_code:
+                self.own.overridden[each] = self._hour.hour
                 yield self._mend(Fuse(*each), now_us, decided_us)
 
     def gather(self, told: Mapping[str, bytes]) -> set[Fuse]:
@@ -113,6 +126,8 @@ class Brake:
     def _mend(self, fuse: Fuse, now_us: int, decided_us: int) -> Alert:
         self._changed = True
         tripped = self.own.tripped.pop(fuse)
+        self._tripped.discard(fuse)
+        self._set_end()
         return alert_of(fuse, tripped, None, now_us, decided_us, self._version)
 
     @property
@@ -126,7 +141,11 @@ class Brake:
         hour = Hour(number)
         self.own.hours = [*self.own.hours, hour][-HOURS_KEPT:]
         self._changed = True
+        self._set_end()
         return hour
+
+    def _set_end(self) -> None:
+        self.ends_us = (self._hour.hour + 1) * HOUR_US if self.own.tripped else FOREVER
 
     def _total(self, number: int) -> Hour:
         total = Hour(number)
@@ -137,8 +156,3 @@ class Brake:
 
     def _owns(self, fuse: Fuse) -> bool:
         return partition_of(fuse.reason_code.encode(), self.partitions) == self.number
-
-
-def judged_in(category: str) -> tuple[str, ...]:
-    """What a seller counts among when it is judged: everybody, and the category of its listing."""
-    return (OVERALL, category.casefold()) if category else (OVERALL,)

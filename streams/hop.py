@@ -16,6 +16,8 @@ from detectors.judge import LISTING_EVENTS, Judge
 from detectors.products import markets_of
 from schemas import topics, wire
 from schemas.fields import SECOND_US
+from streams import brake
+from streams.brake import Brake
 from streams.days import Days, table_of
 from streams.deadlines import HEAD, Deadlines
 from streams.judging import Batch, Judging, Work
@@ -69,7 +71,7 @@ class Hop:
         self.clock = clock
         self.judging = Judging(judge, around, terms.by_events, clock)
         self.counts = self.judging.counts
-        self._days_looked_us = 0
+        self._gathered_us = 0
 
     async def open(self, number: int, lanes: Sequence[str]) -> Partition:
         """Takes a partition over and publishes what its last owner committed and did not get out."""
@@ -78,7 +80,9 @@ class Hop:
         days = Days(number, self.terms.partitions, head.counts)
         policy = self.judging.judge.policy
         refunds = Refunds(number, head.counts.get(REFUNDS_FIELD), policy.feed, policy.version)
-        partition = Partition(number, head, lanes, deadlines, days, refunds)
+        fuses = head.counts.get(brake.FIELD)
+        kept = Brake(number, self.terms.partitions, fuses, policy.breaker, policy.version, self.around.tripped)
+        partition = Partition(number, head, lanes, deadlines, days, refunds, kept)
         await self.publisher.take_over(number, head)
         await self.publisher.reemit(partition)
         return partition
@@ -105,7 +109,7 @@ class Hop:
         """
         partitions = list(partitions)
         await self.publisher.wait(partition for partition in partitions if partition.has_arrived)
-        await self._gather_days(partitions)
+        await self._gather(partitions)
         batches = [batch for batch in map(self._take, partitions) if batch is not None]
         if not batches:
             return 0
@@ -138,13 +142,19 @@ class Hop:
             return None
         return Batch(partition, items, watermark_us)
 
-    async def _gather_days(self, partitions: Sequence[Partition]) -> None:
-        """Reads the days that every partition has told and that are not judged here yet; looks once a second."""
-        behind = [one for one in partitions if one.days.is_behind and not one.days.gathered]
+    async def _gather(self, partitions: Sequence[Partition]) -> None:
+        """Once a second: what other partitions have told of this hour, and of days that are not judged here yet."""
         now_us = self.clock()
-        if not behind or 0 <= now_us - self._days_looked_us < SECOND_US:
+        if self.terms.partitions == 1 or 0 <= now_us - self._gathered_us < SECOND_US:
             return
-        self._days_looked_us = now_us
+        self._gathered_us = now_us
+        told = await self.store.load_table(brake.TABLE)
+        tripped = [partition.brake.gather(told) for partition in partitions]
+        self.around.tripped.clear()
+        self.around.tripped.update(*tripped)
+        behind = [one for one in partitions if one.days.is_behind and not one.days.gathered]
+        if not behind:
+            return
         told_us = min(await self.store.watermarks(self.terms.partitions))
         for partition in behind:
             for day in partition.days.told_by(told_us):

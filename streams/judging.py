@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 from detectors.detector import DeadlineReached
 from detectors.judge import Judge
 from detectors.judged import Judged
-from detectors.state import SellerState
+from detectors.state import Changes, SellerState
 from schemas import Alert, Event, OverrideGiven, RefundIssued, topics, wire
+from streams.brake import FIELD
 from streams.counts import Counts
 from streams.deadlines import deadline_id, parts_of
 from streams.outbox import letter_of, line_of
@@ -55,10 +56,12 @@ class Judging:
         commit = PartitionCommit(partition.number, partition.epoch)
         work = Work(partition, commit, {})
         self._judge_days(work)
-        deadlines, days, sellers = partition.deadlines, partition.days, partition.sellers
+        deadlines, days, brake, sellers = partition.deadlines, partition.days, partition.brake, partition.sellers
         decided_us = self._decided_us()
+        if not brake.is_alone:
+            self._say(work, brake.look(partition.watermark_us, decided_us or partition.watermark_us))
         for item, watermark_us in batch.items:
-            if watermark_us > deadlines.first_us or watermark_us >= days.ends_us:
+            if watermark_us > deadlines.first_us or watermark_us >= days.ends_us or watermark_us >= brake.ends_us:
                 self._fire(work, watermark_us)
             event, time_us = item.event, item.time_us
             if event is None:
@@ -79,16 +82,20 @@ class Judging:
             commit.expected = {topic: partition.stored.get(topic) for topic in commit.offsets}
         for seller_id, state in work.touched.items():
             commit.sellers[seller_id] = change_of(state)
-        commit.counts = partition.days.changes() | partition.refunds.changes()
+        commit.counts = partition.days.changes() | partition.refunds.changes() | brake.changes()
+        if FIELD in commit.counts and not brake.is_alone:
+            self._around.tell([brake.told()])
         return work
 
     def _fire(self, work: Work, watermark_us: int) -> None:
         """Every deadline that is due before the watermark, those included that the firing sets; days end among them."""
-        partition, days = work.partition, work.partition.days
+        partition, days, brake = work.partition, work.partition.days, work.partition.brake
         while True:
-            first = partition.deadlines.pop(min(watermark_us, days.ends_us))
+            first = partition.deadlines.pop(min(watermark_us, days.ends_us, brake.ends_us))
             if first is not None:
                 self._fire_one(work, *first, watermark_us)
+            elif watermark_us >= brake.ends_us <= days.ends_us:
+                self._say(work, brake.end_hour(brake.ends_us, self._decided_us() or brake.ends_us))
             elif watermark_us >= days.ends_us:
                 self._around.tell(days.close(watermark_us))
                 self._judge_days(work)
@@ -135,6 +142,8 @@ class Judging:
         if changes.deadlines:
             self._schedule(work, seller_id, changes.deadlines)
             changes.deadlines.clear()
+        if changes.judged or changes.fuses:
+            self._count_for_breaker(work, changes, at_us)
         if changes.counted:
             for count in changes.counted:
                 work.partition.days.note(count)
@@ -150,6 +159,13 @@ class Judging:
                 refused = wire.Refused("detector_failed", failure.error)
                 self._dead_letter(work, refused, arrival, at_us)
 
+    def _count_for_breaker(self, work: Work, changes: Changes, at_us: int) -> None:
+        brake = work.partition.brake
+        brake.note_judged(changes.judged, at_us)
+        self._say(work, brake.note_held(changes.fuses, at_us, self._decided_us() or at_us))
+        changes.judged.clear()
+        changes.fuses.clear()
+
     def _schedule(self, work: Work, seller_id: str, changed: Mapping[tuple[str, str], int | None]) -> None:
         partition = work.partition
         for (kind, subject_id), due_us in changed.items():
@@ -160,12 +176,14 @@ class Judging:
             work.commit.deadlines[stored_id] = due_us
 
     def _heard_of(self, work: Work, event: Event, now_us: int) -> None:
-        """What concerns the partition's deadlines as a whole: a refund came in, a moderator lets a seller's go."""
+        """What concerns more than a seller: a refund came in, a human lets deadlines go or a detector hold again."""
         partition = work.partition
         if isinstance(event, RefundIssued):
             self._say(work, partition.refunds.came(now_us, self._decided_us() or now_us))
         elif isinstance(event, OverrideGiven) and event.action == "release_pending":
             partition.refunds.release(event.seller_id, now_us, partition.deadlines, work.commit)
+        elif isinstance(event, OverrideGiven) and event.role == "lead":
+            self._say(work, partition.brake.override(event.seller_id, now_us, self._decided_us() or now_us))
 
     def _say(self, work: Work, alerts: Iterable[Alert]) -> None:
         """Alerts that are no seller's."""

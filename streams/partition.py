@@ -15,6 +15,7 @@ import msgspec
 from detectors.state import SellerState
 from schemas import Event, wire
 from schemas.topics import MARKETPLACE
+from streams.brake import Brake
 from streams.days import Days
 from streams.deadlines import FOREVER, Deadlines
 from streams.refunds import Refunds
@@ -84,6 +85,7 @@ class Partition:
         deadlines: Deadlines,
         days: Days,
         refunds: Refunds,
+        brake: Brake,
     ) -> None:
         self.number = number
         self.epoch = head.epoch
@@ -95,6 +97,7 @@ class Partition:
         self.deadlines = deadlines
         self.days = days
         self.refunds = refunds
+        self.brake = brake
         self.sellers: OrderedDict[str, SellerState] = OrderedDict()
         self.sent: set[tuple[str, bytes]] = set()
         self.on_its_way: asyncio.Task[None] | None = None

@@ -9,6 +9,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from detectors.breaker import Fuse
 from detectors.entries import Entry, Flags, pack, pack_flags, unpack, unpack_flags
 from detectors.market import Market, learn_flags
 from detectors.reference import Reference
@@ -33,6 +34,7 @@ class Surroundings:
 
     def __init__(self, reference: Reference, fresh_us: int | None) -> None:
         self.reference = reference
+        self.tripped: set[Fuse] = set()
         self._fresh_us = fresh_us
         self._markets: OrderedDict[str, _Held] = OrderedDict()
         self._flags: dict[str, Flags] = {}
