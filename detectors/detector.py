@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from detectors.state import SellerState
 
 MAX_FINDING_EVENT_IDS = 50
-SubjectKind = Literal["listing", "seller"]
+SubjectKind = Literal["listing", "seller", "brand", "category"]
 
 
 class Finding(msgspec.Struct, frozen=True, array_like=True, kw_only=False):
