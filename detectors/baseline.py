@@ -35,6 +35,13 @@ class SurgeTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     least_offset: float = 0.5
 
 
+class Surges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The terms of a seller's complaints, and of a brand's or category's."""
+
+    seller: SurgeTerms = SurgeTerms(false_alarm_years=100.0, margin=1.0)
+    market: SurgeTerms = SurgeTerms()
+
+
 class Expected(NamedTuple):
     """What a day brings when nothing has risen, and how much more than a Poisson's such counts scatter (from 1 on)."""
 

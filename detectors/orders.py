@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from detectors import buyers, exposure
+from detectors import buyers, exposure, surging
+from detectors.baseline import Surges
 from detectors.exposure import ExposureTerms
 from detectors.records import Order
 from detectors.returns import Folded, ReturnTerms, fold
@@ -25,6 +26,7 @@ class Terms(msgspec.Struct, frozen=True):
     returns: ReturnTerms = ReturnTerms()
     exposure: ExposureTerms = ExposureTerms()
     silence: SilenceTerms = SilenceTerms()
+    surge: Surges = Surges()
 
 
 def open_order(state: SellerState, order_id: str) -> Order | None:
@@ -49,6 +51,7 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
     if order.delivered_us and not order.paid_us:
         state.core.delivered_orders += 1
         buyers.note(state, event.buyer_id, order.delivered_us)
+        surging.delivered(state, order.delivered_us, terms.surge.seller)
     order.amount, order.currency = exposure.exact(event.amount), event.currency
     order.listing_id, order.buyer_id = event.listing_id, event.buyer_id
     order.paid_us = now_us
@@ -63,6 +66,7 @@ def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Ter
     if order.paid_us and not order.delivered_us:
         state.core.delivered_orders += 1
         buyers.note(state, order.buyer_id, now_us)
+        surging.delivered(state, now_us, terms.surge.seller)
     order.delivered_us = now_us
     if not state.core.deliveries_known:
         state.core.deliveries_known = True
@@ -128,6 +132,7 @@ def review(state: SellerState, order_id: str, due_us: int, terms: Terms) -> None
     settle_order(state, order_id, terms, due_us)
     if order.counted_as == "in_payout_window" and not order.delivered_us:
         buyers.note(state, order.buyer_id, due_us)  # nobody says so, it is taken for delivered
+        surging.delivered(state, due_us, terms.surge.seller)
     if order.counted_as or any(one in state.returns for one in order.return_ids):
         return
     if due_us >= _touched_us(state, order) + CLOSED_ORDER_KEPT_US:

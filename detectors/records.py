@@ -7,8 +7,11 @@ import msgspec
 
 from detectors.detector import Finding
 from detectors.rhythm import UNKNOWN, Rhythm
+from detectors.surge import Series
 
 STATE_VERSION: Final = 1
+UNCOUNTED: Final = 0
+NOT_COUNTED: Final = -1
 
 
 class Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -71,7 +74,8 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     """A complaint and what was decided, whichever arrived first; stored beside the returns.
 
     `paid` are compensations that came before it was known what the complaint is about. `of_buyer` and `of_listing` are
-    those of its order or return, which are forgotten before it.
+    those of its order or return, which are forgotten before it. `counted`: the day on which it counts, see
+    `detectors.surging`; negative where it was taken back from it.
     """
 
     kind: str = ""
@@ -87,6 +91,7 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     paid: tuple[Step, ...] = ()
     of_buyer: str = ""
     of_listing: str = ""
+    counted: int = NOT_COUNTED
 
 
 class Hold(msgspec.Struct, array_like=True):
@@ -179,6 +184,7 @@ class Core(msgspec.Struct, array_like=True):
     `seen`: the ids of the last events, a hash of 8 bytes each.
     `guards`: each guard that branded goods raised lately, with when it was last raised and by which event. `spoken`: by
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
+    `surge`: the day that is open and the orders delivered on it, see `detectors.surging`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
     """
@@ -214,16 +220,17 @@ class Core(msgspec.Struct, array_like=True):
     closed_us: int = 0
     silence_due_us: int = 0
     reached_us: int = 0
+    surge: tuple[int, int] = (0, 0)
 
 
-Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding)
+Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Series)
 _encode: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 _decoders: Final[dict[type[Any], msgspec.msgpack.Decoder[Any]]] = {
-    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding)
+    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding, Series)
 }
 
 
-def encode(record: Core | Order | Return | Listing | Complaint | Finding) -> bytes:
+def encode(record: Core | Order | Return | Listing | Complaint | Finding | Series) -> bytes:
     """A record as stored: msgpack, positional."""
     return _encode(record)
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
-from detectors.records import Complaint, Core, Listing, Order, Return
+from detectors.records import UNCOUNTED, Complaint, Core, Listing, Order, Return
+from detectors.surge import Series, kind_of
 from schemas.fields import DAY_US
 
 MAX_OPEN_ORDERS: Final = 100_000
@@ -30,7 +31,7 @@ STANDING_COMPLAINT_US: Final = 180 * DAY_US
 class Changes:
     """What the next commit has to write of one seller: records by id, deadlines, and its entries in markets."""
 
-    __slots__ = ("complaints", "deadlines", "findings", "gone", "listings", "markets", "orders", "returns")
+    __slots__ = ("complaints", "deadlines", "findings", "gone", "listings", "markets", "orders", "returns", "surges")
 
     def __init__(self) -> None:
         self.orders: set[str] = set()
@@ -38,13 +39,14 @@ class Changes:
         self.listings: set[str] = set()
         self.complaints: set[str] = set()
         self.findings: set[str] = set()
+        self.surges: set[str] = set()
         self.markets: dict[str, float] = {}
         self.deadlines: dict[tuple[str, str], int | None] = {}
         self.gone = False
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
-        collected = (self.orders, self.returns, self.listings, self.complaints, self.findings)
+        collected = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.surges)
         for held in (*collected, self.markets, self.deadlines):
             if held:
                 held.clear()
@@ -70,6 +72,8 @@ class SellerState:
         "overdue",
         "returns",
         "seller_id",
+        "surges",
+        "uncounted",
     )
 
     def __init__(
@@ -81,6 +85,7 @@ class SellerState:
         listings: dict[str, Listing] | None = None,
         complaints: dict[str, Complaint] | None = None,
         findings: dict[str, Finding] | None = None,
+        surges: dict[str, Series] | None = None,
     ) -> None:
         self.seller_id = seller_id
         self.core = core or Core()
@@ -89,6 +94,7 @@ class SellerState:
         self.listings = listings or {}
         self.complaints = complaints or {}
         self.findings = findings or {}
+        self.surges = surges or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
         self.ignored = {key for key, held in self.returns.items() if held.ignored}
@@ -96,6 +102,9 @@ class SellerState:
         self.doubted = {key for key, held in self.returns.items() if held.doubt}
         # Orders that complaints name and that may still say whose and of which listing they are.
         self.awaited_orders = {one.order_id for one in self.complaints.values() if one.order_id and not one.of_listing}
+        self.uncounted = {
+            key for key, one in self.complaints.items() if one.counted == UNCOUNTED and kind_of(one.kind)
+        }
         self.flagged = {key for key, held in self.listings.items() if held.findings or held.hold or held.ruling}
         self.in_market: dict[str, set[str]] = {}
         for key, held in self.listings.items():

@@ -25,6 +25,7 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_KINDS: Final = {"counterfeit": "counterfeit", "no_refund": "unpaid", "seller_unreachable": "unpaid"}
 SAID_OF: Final = {"counterfeit": "of counterfeit goods", "unpaid": "of refunds or answers that never came"}
 
 
@@ -143,19 +144,23 @@ class Series(msgspec.Struct, array_like=True):
         return self.weeks[-1 - ago] if 0 <= ago < len(self.weeks) else []
 
 
+def kind_of(complaint: str) -> str | None:
+    """With which complaints one of that kind is counted, apart from others; None: it is not."""
+    return _KINDS.get(complaint)
+
+
 def surge_finding(
-    series: Mapping[str, Series],
+    raised: Mapping[str, Series],
     subject_kind: SubjectKind,
     subject_id: str,
     grade: str,
     name: str = "",
     event_ids: tuple[str, ...] = (),
 ) -> Finding | None:
-    """What a moderator reads while one of a subject's series is raised, None while none is.
+    """What a moderator reads of the series of a subject that are raised, None where there are none.
 
-    `series` by kind, a key of `SAID_OF`; `name` is what people call the subject, which is not named for a seller.
+    `raised` by kind, a key of `SAID_OF`; `name` is what people call the subject, which is not named for a seller.
     """
-    raised = {kind: one for kind, one in series.items() if one.raised}
     if not raised:
         return None
     about = "" if subject_kind == "seller" else f" about {name or subject_id}"

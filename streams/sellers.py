@@ -5,18 +5,21 @@ from typing import Final
 from detectors.detector import Finding
 from detectors.records import Complaint, Core, Listing, Order, Return, decode, encode
 from detectors.state import SellerState
+from detectors.surge import Series
 from streams.store import SellerBytes, SellerChange
 
-#: Complaints and the seller's own findings lie beside the returns; no identifier holds a control character.
+#: Complaints, the seller's own findings and series lie beside the returns; no identifier holds a control character.
 COMPLAINT_MARK: Final = "\x1f"
 FINDING_MARK: Final = "\x1e"
+SERIES_MARK: Final = "\x1d"
 
 
 def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
     """The state of a seller as it was committed; a new one where nothing is stored."""
     complaints = {key[1:]: held for key, held in stored.returns.items() if key.startswith(COMPLAINT_MARK)}
     findings = {key[1:]: held for key, held in stored.returns.items() if key.startswith(FINDING_MARK)}
-    marks = (COMPLAINT_MARK, FINDING_MARK)
+    surges = {key[1:]: held for key, held in stored.returns.items() if key.startswith(SERIES_MARK)}
+    marks = (COMPLAINT_MARK, FINDING_MARK, SERIES_MARK)
     returns = {key: held for key, held in stored.returns.items() if not key.startswith(marks)}
     return SellerState(
         seller_id,
@@ -26,6 +29,7 @@ def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
         {key: decode(Listing, held) for key, held in stored.listings.items()},
         {key: decode(Complaint, held) for key, held in complaints.items()},
         {key: decode(Finding, held) for key, held in findings.items()},
+        {key: decode(Series, held) for key, held in surges.items()},
     )
 
 
@@ -45,6 +49,9 @@ def change_of(state: SellerState) -> SellerChange:
     for key in changes.findings:
         finding = state.findings.get(key)
         change.returns[FINDING_MARK + key] = encode(finding) if finding is not None else None
+    for key in changes.surges:
+        series = state.surges.get(key)
+        change.returns[SERIES_MARK + key] = encode(series) if series is not None else None
     for key in changes.listings:
         listing = state.listings.get(key)
         change.listings[key] = encode(listing) if listing is not None else None

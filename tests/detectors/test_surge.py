@@ -60,7 +60,7 @@ def test_complaints_that_double_are_found_and_said_in_a_sentence() -> None:
 
 
 def test_as_many_as_ever_and_a_tenth_more_are_no_rise() -> None:
-    assert surge_finding({"counterfeit": day_by_day([10] * 300)}, "brand", "samsung", "market") is None
+    assert not day_by_day([10] * 300).raised
     assert not day_by_day([*[10] * 130, *[11] * 100]).raised
 
 
