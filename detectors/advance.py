@@ -7,7 +7,7 @@ repeated event changes nothing.
 from collections.abc import Callable
 from typing import Any, Final
 
-from detectors import aftersale, complaints, heard, ledger, marks, orders
+from detectors import aftersale, complaints, heard, ledger, marks, orders, surging
 from detectors.detector import Cause, DeadlineReached
 from detectors.orders import Terms
 from detectors.state import SellerState
@@ -105,6 +105,8 @@ def _fall_due(state: SellerState, reached: DeadlineReached, now_us: int, terms: 
         ledger.review(state, reached.due_us)
     elif reached.kind == heard.KIND:
         heard.forget(state, reached.subject_id, reached.due_us)
+    elif reached.kind == surging.KIND:
+        surging.day_over(state, reached.due_us, terms.surge.seller)
 
 
 HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {

@@ -1,13 +1,14 @@
 """Complaints and compensations in a seller's state: what the platform decided, put where it counts."""
 
-from detectors import ledger
+from detectors import ledger, surging
 from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
 from detectors.exposure import exact
 from detectors.orders import Terms, open_order, settle_order
-from detectors.records import Complaint, Step
+from detectors.records import UNCOUNTED, Complaint, Step
 from detectors.returns import fold, step_key
 from detectors.state import MAX_COMPLAINTS, SellerState
-from detectors.tally import COMPLAINTS, Count
+from detectors.surge import kind_of
+from detectors.tally import Count
 from schemas import CompensationPaid, ComplaintDecided, ComplaintOpened, OrderPaid, ReturnRequested
 from schemas.fields import DAY_US
 
@@ -21,6 +22,9 @@ def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: T
         complaint.opened_us and (complaint.opened_us, complaint.opened_by) <= (now_us, event.event_id)
     ):
         return
+    if not complaint.opened_us:
+        complaint.counted = UNCOUNTED
+    was_of = kind_of(complaint.kind)
     complaint.kind, complaint.opened_us, complaint.opened_by = event.kind, now_us, event.event_id
     complaint.order_id, complaint.return_id = event.order_id or "", event.return_id or ""
     complaint.listing_id, complaint.buyer_id = event.listing_id or "", event.buyer_id or ""
@@ -28,6 +32,7 @@ def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: T
     waiting, complaint.paid = complaint.paid, ()
     for step in waiting:
         _pay(state, complaint, step, terms)
+    surging.opened(state, event.complaint_id, complaint, was_of)
     _link(state, event.complaint_id, complaint, terms)
 
 
@@ -43,6 +48,7 @@ def decided(state: SellerState, event: ComplaintDecided, now_us: int, terms: Ter
     elif was_upheld:
         upheld = (one.decided_us for one in state.complaints.values() if one.outcome == "upheld")
         state.core.last_upheld_us = max(upheld, default=0)
+    surging.decided(state, complaint)
     _link(state, event.complaint_id, complaint, terms)
 
 
@@ -93,6 +99,7 @@ def end_complaint(state: SellerState, complaint_id: str, now_us: int) -> None:
         state.schedule("complaint", complaint_id, kept_until_us)
         return
     del state.complaints[complaint_id]
+    surging.forget(state, complaint_id)
     state.changes.complaints.add(complaint_id)
     state.schedule("complaint", complaint_id, None)
 
@@ -160,7 +167,7 @@ def _tally(state: SellerState, complaint: Complaint) -> None:
             state.count(Count(*complaint.tallied, by=-1))
             complaint.tallied = None
         return
-    counter = COMPLAINTS.get(complaint.kind)
+    counter = kind_of(complaint.kind)
     if counter is None or complaint.tallied is not None or not complaint.opened_us:
         return
     order, listing = (

@@ -19,7 +19,7 @@ from detectors.judged import Failure, Judged, Tombstone
 from detectors.policy import Policy
 from detectors.products import classify
 from detectors.state import SellerState
-from detectors.subjects import SubjectState
+from detectors.subjects import SubjectState, judge_day
 from detectors.tally import Subject, Tally
 from schemas import (
     Alert,
@@ -119,8 +119,8 @@ class Judge:
     def judge_day(
         self, subject: Subject, state: SubjectState | None, day: int, tally: Tally | None, decided_us: int | None = None
     ) -> tuple[SubjectState | None, list[Alert]]:
-        """What a brand or category comes to at the end of a day; a state of None: nothing to remember is left."""
-        return state, []
+        """As `detectors.subjects.judge_day`, under this policy."""
+        return judge_day(subject, state, day, tally, self.policy, decided_us)
 
     # ---- the event into the state
 

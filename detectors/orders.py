@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from detectors import buyers, exposure, ledger
+from detectors import buyers, exposure, ledger, surging
+from detectors.baseline import Surges
 from detectors.exposure import ExposureTerms
 from detectors.records import Order
 from detectors.returns import Folded, ReturnTerms, fold
@@ -26,6 +27,7 @@ class Terms(msgspec.Struct, frozen=True):
     returns: ReturnTerms = ReturnTerms()
     exposure: ExposureTerms = ExposureTerms()
     silence: SilenceTerms = SilenceTerms()
+    surge: Surges = Surges()
 
 
 def open_order(state: SellerState, order_id: str) -> Order | None:
@@ -53,7 +55,7 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
     order.listing_id, order.buyer_id = event.listing_id, event.buyer_id
     order.paid_us = now_us
     if arrived:
-        _has_arrived(state, order)
+        _has_arrived(state, order, terms)
     ledger.sold(state, before, _sale(order, terms))
     settle_order(state, event.order_id, terms)
 
@@ -66,7 +68,7 @@ def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Ter
     arrived = bool(order.paid_us and not order.delivered_us)
     before, order.delivered_us = _sale(order, terms), now_us
     if arrived:
-        _has_arrived(state, order)
+        _has_arrived(state, order, terms)
     ledger.sold(state, before, _sale(order, terms))
     if not state.core.deliveries_known:
         state.core.deliveries_known = True
@@ -74,10 +76,11 @@ def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Ter
     settle_order(state, event.order_id, terms)
 
 
-def _has_arrived(state: SellerState, order: Order) -> None:
+def _has_arrived(state: SellerState, order: Order, terms: Terms) -> None:
     """An order is known to be both paid and delivered, for the first time."""
     state.core.delivered_orders += 1
     buyers.note(state, order.buyer_id, order.delivered_us)
+    surging.delivered(state, order.delivered_us, terms.surge.seller)
     state.count(Count(DELIVERED, order.brand, order.category, 1, order.amount, order.currency))
 
 
@@ -141,6 +144,7 @@ def review(state: SellerState, order_id: str, due_us: int, terms: Terms) -> None
         buyers.note(state, order.buyer_id, due_us)  # nobody says so, it is taken for delivered
         before, order.assumed = _sale(order, terms), True
         ledger.sold(state, before, _sale(order, terms))
+        surging.delivered(state, due_us, terms.surge.seller)
     if order.counted_as or any(one in state.returns for one in order.return_ids):
         return
     if due_us >= _touched_us(state, order) + CLOSED_ORDER_KEPT_US:

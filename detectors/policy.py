@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from detectors.baseline import Surges
 from detectors.breaker import BreakerTerms
 from detectors.calendars import CalendarError, check_calendars, holidays_version
 from detectors.catalogue import CATALOGUE, Entry
@@ -40,6 +41,11 @@ _RANGES: Final = {
     "breaker.share": (0.0, 1.0),
     "feed.pending_hours": (0.1, 10_000.0),
     "feed.history_days": (1.0, 400.0),
+    **{f"surge.{whose}.design_shift": (1.05, 10.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.false_alarm_years": (0.01, 1_000.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.pooled_complaints": (0.1, 10_000.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.least_weeks": (1.0, 12.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.least_offset": (0.0, 1.0) for whose in ("seller", "market")},
 }
 _WANTED: Final[dict[type[Any], tuple[str, tuple[type[Any], ...]]]] = {
     int: ("a whole number", (int,)),
@@ -84,6 +90,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     silence: SilenceTerms
     feed: FeedTerms
     breaker: BreakerTerms
+    surge: Surges
     class_discounts: dict[str, float]
     weights: dict[str, dict[str, float]]
     detectors: dict[str, dict[str, Any]] = {}
@@ -139,7 +146,7 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
         raise PolicyError("The policy's bands must be 0 < alert <= hold < 1.")
     if not 0 <= read.holds.clean_release_min_hours <= read.holds.clean_release_max_hours:
         raise PolicyError("The policy's clean_release_min_hours must not exceed clean_release_max_hours.")
-    terms = Terms(read.returns, read.exposure, read.silence)
+    terms = Terms(read.returns, read.exposure, read.silence, read.surge)
     entries = tuple(_entry(entry, read, terms) for entry in CATALOGUE)
     by_code = {entry.reason_code: entry for entry in entries}
     for section, names in ((_DETECTORS, read.detectors), ("weights", read.weights)):

@@ -7,8 +7,11 @@ import msgspec
 
 from detectors.detector import Finding
 from detectors.rhythm import UNKNOWN, Rhythm
+from detectors.surge import Series
 
 STATE_VERSION: Final = 1
+UNCOUNTED: Final = 0
+NOT_COUNTED: Final = -1
 
 
 class Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -75,7 +78,8 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
 
     `paid` are compensations that came before it was known what the complaint is about. `of_buyer` and `of_listing` are
     those of its order or return, which are forgotten before it. `tallied`: as what, and of which brand and category,
-    it has been counted.
+    it has been counted. `counted`: the day on which it counts, see `detectors.surging`; negative where it was taken
+    back from it.
     """
 
     kind: str = ""
@@ -92,6 +96,7 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     of_buyer: str = ""
     of_listing: str = ""
     tallied: tuple[str, str, str] | None = None
+    counted: int = NOT_COUNTED
 
 
 class Payment(msgspec.Struct, array_like=True, gc=False):
@@ -218,7 +223,8 @@ class Core(msgspec.Struct, array_like=True):
     `seen`: the ids of the last events, a hash of 8 bytes each.
     `guards`: each guard that branded goods raised lately, with when it was last raised and by which event. `spoken`: by
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
-    `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`.
+    `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`. `surge`: the day that is open and the orders
+    delivered on it, see `detectors.surging`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
     `countries`: see `detectors.countries`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see
@@ -262,16 +268,17 @@ class Core(msgspec.Struct, array_like=True):
     judged_in: tuple[int, tuple[str, ...]] = (0, ())
     held_by: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
     braked_us: int = 0
+    surge: tuple[int, int] = (0, 0)
 
 
-Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment)
+Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment, Series)
 _encode: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 _decoders: Final[dict[type[Any], msgspec.msgpack.Decoder[Any]]] = {
-    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding, Payment)
+    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding, Payment, Series)
 }
 
 
-def encode(record: Core | Order | Return | Listing | Complaint | Finding | Payment) -> bytes:
+def encode(record: Core | Order | Return | Listing | Complaint | Finding | Payment | Series) -> bytes:
     """A record as stored: msgpack, positional."""
     return _encode(record)
 

@@ -10,8 +10,9 @@ from typing import Final
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
 from detectors.late import Late
-from detectors.records import Complaint, Core, Listing, Order, Payment, Return
+from detectors.records import UNCOUNTED, Complaint, Core, Listing, Order, Payment, Return
 from detectors.returns import Folded, ReturnTerms, fold
+from detectors.surge import Series, kind_of
 from detectors.tally import Count
 from schemas.fields import DAY_US
 
@@ -46,6 +47,7 @@ class Changes:
         "orders",
         "payments",
         "returns",
+        "surges",
     )
 
     def __init__(self) -> None:
@@ -55,6 +57,7 @@ class Changes:
         self.complaints: set[str] = set()
         self.findings: set[str] = set()
         self.payments: set[str] = set()
+        self.surges: set[str] = set()
         self.markets: dict[str, float] = {}
         self.deadlines: dict[tuple[str, str], int | None] = {}
         self.counted: list[Count] = []
@@ -64,8 +67,8 @@ class Changes:
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
-        collected = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments)
-        for held in (*collected, self.markets, self.deadlines, self.counted, self.judged, self.fuses):
+        records = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments, self.surges)
+        for held in (*records, self.markets, self.deadlines, self.counted, self.judged, self.fuses):
             if held:
                 held.clear()
         self.gone = False
@@ -93,6 +96,8 @@ class SellerState:
         "payments",
         "returns",
         "seller_id",
+        "surges",
+        "uncounted",
     )
 
     def __init__(
@@ -105,6 +110,7 @@ class SellerState:
         complaints: dict[str, Complaint] | None = None,
         findings: dict[str, Finding] | None = None,
         payments: dict[str, Payment] | None = None,
+        surges: dict[str, Series] | None = None,
     ) -> None:
         self.seller_id = seller_id
         self.core = core or Core()
@@ -114,6 +120,7 @@ class SellerState:
         self.complaints = complaints or {}
         self.findings = findings or {}
         self.payments = payments or {}
+        self.surges = surges or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
         self._late: Late | None = None
@@ -125,6 +132,7 @@ class SellerState:
         self.paid_on: dict[str, set[str]] = {}  # return -> payments
         for key, payment in self.payments.items():
             self.paid_on.setdefault(payment.return_id, set()).add(key)
+        self.uncounted = {key for key, one in self.complaints.items() if one.counted == UNCOUNTED and kind_of(one.kind)}
         self.flagged = {key for key, held in self.listings.items() if held.findings or held.hold or held.ruling}
         self.in_market: dict[str, set[str]] = {}
         for key, held in self.listings.items():

@@ -13,8 +13,6 @@ SubjectKind = Literal["brand", "category"]
 
 DELIVERED: Final = "delivered"
 COMPENSATED: Final = "compensated"
-#: Kinds of complaints, counted apart: the goods, and the money that does not come back.
-COMPLAINTS: Final = {"counterfeit": "counterfeit", "no_refund": "unpaid", "seller_unreachable": "unpaid"}
 
 
 class Subject(NamedTuple):
