@@ -6,7 +6,7 @@ in the same place. The fold knows no clock; a deadline that has fired is one of 
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
@@ -43,7 +43,7 @@ DEFAULT_TERMS: Final = ReturnTerms()
 OVERDUE_REMEMBERED: Final = 20_000
 
 
-class Folded(NamedTuple):
+class Folded(msgspec.Struct, frozen=True, gc=False):
     """Where a return stands. Times in microseconds, 0 is never; sums in `currency`.
 
     `due_us` is 0 once nothing is awaited any more; `deadline_us` stays.
