@@ -22,9 +22,10 @@ _HOME = Weighted(
 _ORDERS_A_DAY = Weighted(((0.3, 20.0), (1.0, 35.0), (2.0, 25.0), (5.0, 15.0), (12.0, 5.0)))
 _SHELF = Weighted(((3, 1.0), (5, 2.0), (8, 4.0), (11, 2.0), (15, 1.0)))
 
-ANNOUNCES = 0.85  # share of the absences that are announced
+LARGE = 5.0  # orders a day; such a shop has people who stand in for one another
+ANNOUNCES, LARGE_ANNOUNCES = 0.85, 0.97  # share of the absences that are announced
+AWAY_IN_DAYS, LARGE_AWAY_IN_DAYS = 240, 1_200  # one absence of the owner's own in so many days
 CLOSES_ON_HOLIDAYS, LARGE_CLOSES_ON_HOLIDAYS = 0.45, 0.15  # share of the shops that close
-LARGE = 5.0  # orders a day
 SLOW, SLOW_SHARES = 0.03, (0.18, 0.40)  # sellers who often refund late, and how often
 LOW_OPENING, LOW_OPENINGS = 0.30, (0.65, 0.85)  # new shops that begin with low prices, and how low
 CLOSES, CLOSES_ABRUPTLY = 0.06, 0.3  # sellers who give up within a year; of those the ones without winding down
@@ -56,7 +57,6 @@ def honest(scene: Scene, chance: Chance, peculiar: Chance, sellers: int) -> Iter
             registered_s = scene.start_s - int(chance.between(2, 60) * DAY_S)
         else:
             registered_s = scene.start_s + int(chance.between(0, 0.8) * days * DAY_S)
-        away_s = scene.start_s + int(chance.random() * days * DAY_S) if chance.often(days / 240) else 0
         # Every fiftieth owner has two shops: one bank account and one device behind both.
         owner = f"{at - 1 if at % 50 == 49 else at}"
         seller = Seller(
@@ -81,23 +81,28 @@ def honest(scene: Scene, chance: Chance, peculiar: Chance, sellers: int) -> Iter
             grey=brand is None and chance.often(0.02),
             payout_second=chance.whole(1, 5) * HOUR_S + chance.whole(0, HOUR_S - 1),
         )
-        if away_s:
-            away = Absence(away_s, away_s + int(chance.between(3, 10) * DAY_S), chance.often(ANNOUNCES))
-            seller.absences = (away,)
+        seller.absences = tuple(sorted(_absences(scene, peculiar, seller)))
         _make_peculiar(scene, peculiar, seller)
         yield seller
 
 
+def _absences(scene: Scene, chance: Chance, seller: Seller) -> Iterator[Absence]:
+    """At most one of the owner's own, and the national holidays of more than a day on which the shop closes."""
+    is_large = seller.orders_a_day >= LARGE
+    announces = LARGE_ANNOUNCES if is_large else ANNOUNCES
+    days = (scene.end_s - scene.start_s) / DAY_S
+    if chance.often(days / (LARGE_AWAY_IN_DAYS if is_large else AWAY_IN_DAYS)):
+        away_s = scene.start_s + int(chance.random() * days * DAY_S)
+        yield Absence(away_s, away_s + int(chance.between(3, 10) * DAY_S), chance.often(announces))
+    for one in holidays(seller.country, scene.start_s, scene.end_s):
+        from_s = one.from_s - seller.utc_offset_h * HOUR_S
+        closes = chance.often(LARGE_CLOSES_ON_HOLIDAYS if is_large else CLOSES_ON_HOLIDAYS)
+        if closes and one.until_s - one.from_s > DAY_S:
+            yield Absence(from_s, one.until_s - chance.whole(0, 1) * DAY_S, chance.often(announces))
+
+
 def _make_peculiar(scene: Scene, chance: Chance, seller: Seller) -> None:
-    """National holidays for all; slow refunds, low opening prices and a closing for some who are no flagship."""
-    share = LARGE_CLOSES_ON_HOLIDAYS if seller.orders_a_day >= LARGE else CLOSES_ON_HOLIDAYS
-    national = [
-        Absence(one.from_s - seller.utc_offset_h * HOUR_S, one.until_s - chance.whole(0, 1) * DAY_S, announced)
-        for one in holidays(seller.country, scene.start_s, scene.end_s)
-        for is_closed, announced in ((chance.often(share), chance.often(ANNOUNCES)),)
-        if is_closed and one.until_s - one.from_s > DAY_S
-    ]
-    seller.absences = tuple(sorted((*seller.absences, *national)))
+    """Slow refunds, low opening prices and a closing for some who are no flagship."""
     if not seller.flagship_of:
         days = (scene.end_s - scene.start_s) / DAY_S
         if chance.often(SLOW):

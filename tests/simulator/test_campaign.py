@@ -28,7 +28,7 @@ from simulator.calendar import CATEGORIES
 from simulator.chance import Chance
 from simulator.clock import tell
 from simulator.gang import Gang
-from simulator.labels import GangLabel, Label, OrderLabel, SellerLabel
+from simulator.labels import GangLabel, Label, OrderLabel
 from simulator.population import honest
 from simulator.scene import DAY_S, Scene
 from simulator.shop import Shop
@@ -46,11 +46,6 @@ def half_year() -> History:
     labels: list[Label] = []
     marketplace = Marketplace(3, 70, DAYS, START, label=labels.append)
     return History(marketplace, list(marketplace), labels)
-
-
-@pytest.fixture(scope="module")
-def traits(half_year: History) -> dict[str, tuple[str, ...]]:
-    return {label.seller_id: label.traits for label in half_year.labels if isinstance(label, SellerLabel)}
 
 
 def scene_of(days: int) -> Scene:
@@ -172,7 +167,7 @@ def test_many_shops_with_standing_cut_a_whole_category_and_take_it_back(half_yea
     for event in half_year.events:
         if not isinstance(event, ListingPublished | ListingChanged):
             continue
-        if begins <= event.event_time < begins + timedelta(hours=4) and event.price < price[event.listing_id]:
+        if begins <= event.event_time < begins + timedelta(hours=4) and event.price < price.get(event.listing_id, 0):
             before[event.listing_id] = price[event.listing_id]
             cut[event.seller_id].add(event.listing_id)
         if ends <= event.event_time < ends + timedelta(hours=1) and event.listing_id in before:
@@ -251,19 +246,23 @@ def test_a_shop_that_closes_pays_every_refund_and_sells_nothing_any_more(abruptl
     assert not [event for event in back if event.return_id not in settled]
 
 
-def test_some_new_shops_begin_with_low_prices_and_raise_them(
-    half_year: History, traits: dict[str, tuple[str, ...]]
-) -> None:
-    low = [seller_id for seller_id, theirs in traits.items() if "low opening prices" in theirs]
-    assert low
-    first: dict[str, Decimal] = {}
-    highest: dict[str, Decimal] = {}
-    for event in half_year.events:
-        if event.seller_id in low and isinstance(event, ListingPublished | ListingChanged):
-            first.setdefault(event.listing_id, event.price)
-            highest[event.listing_id] = max(event.price, highest.get(event.listing_id, event.price))
-    raised = [listing_id for listing_id in first if first[listing_id] < Decimal("0.9") * highest[listing_id]]
-    assert len(raised) > len(low)
+def test_some_new_shops_begin_with_low_prices_and_raise_them() -> None:
+    scene = scene_of(60)
+    some = list(honest(scene, Chance("some"), Chance("peculiar"), 300))
+    low = [shop for shop in some if shop.opening_share < 1]
+    assert 2 < len(low) < 20
+    seller = low[0]
+    assert {"joins", "low opening prices"} <= set(seller.traits)
+    raised = 0
+    published: dict[str, ListingPublished] = {}
+    for event in tell([Shop(scene, Chance("shop"), seller).tell()], scene.end_s):
+        if isinstance(event, ListingPublished):
+            published[event.listing_id] = event
+        elif isinstance(event, ListingChanged) and int(event.event_time.timestamp()) == seller.opening_until_s:
+            first = published[event.listing_id].price
+            assert abs(float(first / event.price) - seller.opening_share) < 0.06
+            raised += 1
+    assert raised
 
 
 def test_a_siege_is_several_accounts_against_one_shop_that_is_named_in_its_label() -> None:
