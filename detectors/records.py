@@ -183,7 +183,8 @@ class Core(msgspec.Struct, array_like=True):
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
-    `countries`: see `detectors.countries`.
+    `countries`: see `detectors.countries`. `answer_awaited`: the deadline that is set, when and for which return; see
+    `detectors.marks`.
     """
 
     version: int = STATE_VERSION
@@ -218,6 +219,7 @@ class Core(msgspec.Struct, array_like=True):
     silence_due_us: int = 0
     reached_us: int = 0
     countries: tuple[tuple[int, str], ...] = ()
+    answer_awaited: tuple[int, str] = (0, "")
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding)
