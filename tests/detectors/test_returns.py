@@ -51,7 +51,7 @@ COMPLAINTS: dict[str, dict[str, str]] = {
     "by both": {"order_id": "O", "return_id": "R"},
     "by listing": {"listing_id": "L"},
 }
-complaints = st.sampled_from([*COMPLAINTS, "never opened"])
+complained = st.lists(st.sampled_from([*COMPLAINTS, "never opened"]), min_size=1, max_size=2, unique=True)
 COUNTRY = {"country": st.sampled_from([None, "DE", "PL", "FR"])}
 PAID = {"amount": amounts, "currency": currencies}
 
@@ -61,6 +61,7 @@ def histories(draw: st.DrawFn) -> list[Any]:
     """The events of one order and its return, in no order: most have a request and a delivery, all may repeat."""
     amount = draw(st.sampled_from([Decimal(1000), Decimal(1000), Decimal(60), Decimal("0.80"), Decimal(0)]))
     reason = draw(st.sampled_from(["counterfeit", "not_received"]))
+    complaints = st.sampled_from(draw(complained))
     kinds: list[tuple[type[Any], int, dict[str, Any]]] = [
         (schemas.OrderPaid, 2, {"amount": st.just(Decimal(1000))}),
         (schemas.OrderDelivered, 2, {}),
@@ -91,7 +92,7 @@ def histories(draw: st.DrawFn) -> list[Any]:
                 **PAID,
             },
         ),
-        (schemas.ComplaintDecided, 3, {"complaint_id": complaints, "outcome": outcomes}),
+        (schemas.ComplaintDecided, 4, {"complaint_id": complaints, "outcome": outcomes}),
         (schemas.SellerRegistered, 1, COUNTRY),
         (schemas.SellerChanged, 2, COUNTRY),
     ]
