@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -28,7 +28,7 @@ MAX_SHORT_NUMBER: Final = 40
 _SEVERITY: Final = {"shadow": "low", "alert": "medium"}
 
 
-class _Case(NamedTuple):
+class _Case(msgspec.Struct, frozen=True, gc=False):
     """What one family has to say of a seller now."""
 
     score: Score

@@ -1,11 +1,13 @@
 """Complaints and compensations in a seller's state: what the platform decided, put where it counts."""
 
+from detectors import ledger
 from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
 from detectors.exposure import exact
 from detectors.orders import Terms, open_order, settle_order
 from detectors.records import Complaint, Step
 from detectors.returns import fold, step_key
 from detectors.state import MAX_COMPLAINTS, SellerState
+from detectors.tally import COMPLAINTS, Count
 from schemas import CompensationPaid, ComplaintDecided, ComplaintOpened, OrderPaid, ReturnRequested
 from schemas.fields import DAY_US
 
@@ -77,6 +79,7 @@ def find_order(state: SellerState, event: OrderPaid, terms: Terms) -> None:
     for complaint_id, complaint in state.complaints.items():
         if complaint.order_id == event.order_id:
             _place(state, complaint, terms)
+            _tally(state, complaint)
             state.changes.complaints.add(complaint_id)
 
 
@@ -117,6 +120,7 @@ def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Te
     """Puts the decision among the steps of the returns that the complaint is about."""
     _remember(state, complaint_id, complaint)
     _place(state, complaint, terms)
+    _tally(state, complaint)
     if complaint.outcome and complaint.opened_us:
         step = Step(complaint.decided_us, complaint.decided_by, "decided", complaint.outcome, complaint_id)
         for return_id in _returns_of(state, complaint):
@@ -149,10 +153,40 @@ def _place(state: SellerState, complaint: Complaint, terms: Terms) -> None:
         state.awaited_orders.add(complaint.order_id)
 
 
+def _tally(state: SellerState, complaint: Complaint) -> None:
+    """Counts it once the goods are known, each buyer once; one that was dismissed is taken back."""
+    if complaint.outcome == "dismissed":
+        if complaint.tallied is not None:
+            state.count(Count(*complaint.tallied, by=-1))
+            complaint.tallied = None
+        return
+    counter = COMPLAINTS.get(complaint.kind)
+    if counter is None or complaint.tallied is not None or not complaint.opened_us:
+        return
+    order, listing = (
+        state.orders.get(complaint.order_id),
+        state.listings.get(complaint.of_listing or complaint.listing_id),
+    )
+    goods = order if order is not None and (order.brand or order.category) else listing
+    if goods is None or any(
+        one.tallied is not None and one.tallied[0] == counter and _buyer(one) == _buyer(complaint)
+        for one in state.complaints.values()
+    ):
+        return
+    complaint.tallied = (counter, goods.brand, goods.category)
+    state.count(Count(*complaint.tallied))
+
+
+def _buyer(complaint: Complaint) -> str:
+    """Whose it is; all without a buyer are one buyer's."""
+    return complaint.buyer_id or complaint.of_buyer
+
+
 def _pay(state: SellerState, complaint: Complaint, step: Step, terms: Terms) -> None:
     """Puts a compensation among the steps of the return complained about, else on the order."""
     for return_id in _returns_of(state, complaint)[:1]:
         take_step(state, return_id, step, terms)
+        ledger.attach(state, [step.ref_id], return_id, terms.returns)
         return
     order = open_order(state, complaint.order_id) if complaint.order_id else None
     if order is None:

@@ -10,12 +10,13 @@ import msgspec
 from schemas import Event
 
 if TYPE_CHECKING:
+    from detectors.beta import CategoryRate
     from detectors.market import Market
     from detectors.reference import Reference
     from detectors.state import SellerState
 
 MAX_FINDING_EVENT_IDS = 50
-SubjectKind = Literal["listing", "seller"]
+SubjectKind = Literal["listing", "seller", "brand", "category"]
 
 
 class Finding(msgspec.Struct, frozen=True, array_like=True, kw_only=False):
@@ -70,6 +71,9 @@ class Around(Protocol):
 
     def market(self, key: str) -> Market:
         """The market of that key, the judged seller included; empty where nothing is known."""
+
+    def category_rate(self, category: str, reason: str) -> CategoryRate | None:
+        """How many buyers of the category (case-folded) send goods back for that reason; None until it is known."""
 
 
 class Detector(Protocol):

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from detectors import records
 from detectors.policy import Policy
@@ -28,7 +30,7 @@ _RELEASE_NOTICES: Final = {
 }
 
 
-class Moment(NamedTuple):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """Now: the event or deadline in hand, its event time, and what stamps the decision in what is published."""
 
     now_us: int

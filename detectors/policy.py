@@ -10,6 +10,7 @@ import msgspec
 from detectors.calendars import CalendarError, check_calendars, holidays_version
 from detectors.catalogue import CATALOGUE, Entry
 from detectors.exposure import ExposureTerms
+from detectors.feed import FeedTerms
 from detectors.orders import Terms
 from detectors.returns import ReturnTerms
 from detectors.rhythm import SilenceTerms
@@ -35,6 +36,8 @@ _RANGES: Final = {
     "silence.session_hours": (0.1, 10_000.0),
     "silence.most_hours": (1.0, 10_000.0),
     "silence.refunded_share": (0.0, 1.0),
+    "feed.pending_hours": (0.1, 10_000.0),
+    "feed.history_days": (1.0, 400.0),
 }
 _WANTED: Final[dict[type[Any], tuple[str, tuple[type[Any], ...]]]] = {
     int: ("a whole number", (int,)),
@@ -77,6 +80,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     returns: ReturnTerms
     exposure: ExposureTerms
     silence: SilenceTerms
+    feed: FeedTerms
     class_discounts: dict[str, float]
     weights: dict[str, dict[str, float]]
     detectors: dict[str, dict[str, Any]] = {}
@@ -92,6 +96,7 @@ class Policy(msgspec.Struct, frozen=True):
     bands: Bands
     holds: HoldTerms
     terms: Terms
+    feed: FeedTerms
     weights: dict[str, dict[str, float]]
     entries: tuple[Entry, ...]
     by_code: dict[str, Entry]
@@ -146,6 +151,7 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
         bands=read.bands,
         holds=read.holds,
         terms=terms,
+        feed=read.feed,
         weights=read.weights,
         entries=entries,
         by_code=by_code,

@@ -1,7 +1,7 @@
 """The records of a seller's state as stored: positional msgpack, so new fields go to the end and have defaults."""
 
 from decimal import Decimal
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -27,7 +27,7 @@ class Order(msgspec.Struct, array_like=True, gc=False):
     """An open order: what it is worth, how far it got, and where the exposure counts it.
 
     `compensations` are what the platform paid on the order itself, oldest first; once a return of it is known they are
-    among the return's steps instead.
+    among the return's steps instead. `assumed`: nobody reported the delivery, it was taken for delivered in the end.
     """
 
     amount: Decimal
@@ -45,6 +45,7 @@ class Order(msgspec.Struct, array_like=True, gc=False):
     counted: Decimal = Decimal(0)
     counted_in: str = ""
     compensations: tuple[Step, ...] = ()
+    assumed: bool = False
 
 
 class Return(msgspec.Struct, array_like=True):
@@ -73,7 +74,8 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     """A complaint and what was decided, whichever arrived first; stored beside the returns.
 
     `paid` are compensations that came before it was known what the complaint is about. `of_buyer` and `of_listing` are
-    those of its order or return, which are forgotten before it.
+    those of its order or return, which are forgotten before it. `tallied`: as what, and of which brand and category,
+    it has been counted.
     """
 
     kind: str = ""
@@ -89,6 +91,41 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     paid: tuple[Step, ...] = ()
     of_buyer: str = ""
     of_listing: str = ""
+    tallied: tuple[str, str, str] | None = None
+
+
+class Payment(msgspec.Struct, array_like=True, gc=False):
+    """What the platform paid a buyer in the seller's place, as `detectors.ledger` counts it; stored beside the returns.
+
+    `return_id`: the return it was paid on, if any; `repaid`: what the seller has refunded of it since. `buyer_id` is
+    filled in once it is known.
+    """
+
+    time_us: int
+    event_id: str
+    amount: Decimal
+    currency: str
+    return_id: str = ""
+    complaint_id: str = ""
+    repaid: Decimal = Decimal(0)
+    buyer_id: str = ""
+
+
+class Sums(NamedTuple):
+    """Of one currency: what the platform paid for the seller, what of it came back, what the seller delivered."""
+
+    paid: Decimal = Decimal(0)
+    repaid: Decimal = Decimal(0)
+    sold: Decimal = Decimal(0)
+
+
+class Account(msgspec.Struct, array_like=True):
+    """One currency of `detectors.ledger`: sums since ever, and of the newest half of its window and the one before."""
+
+    half: int = 0
+    ever: Sums = Sums()
+    before: Sums = Sums()
+    current: Sums = Sums()
 
 
 class Hold(msgspec.Struct, array_like=True):
@@ -181,6 +218,7 @@ class Core(msgspec.Struct, array_like=True):
     `seen`: the ids of the last events, a hash of 8 bytes each.
     `guards`: each guard that branded goods raised lately, with when it was last raised and by which event. `spoken`: by
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
+    `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
     `countries`: see `detectors.countries`. `answer_awaited`: the deadline that is set, when and for which return; see
@@ -218,18 +256,20 @@ class Core(msgspec.Struct, array_like=True):
     closed_us: int = 0
     silence_due_us: int = 0
     reached_us: int = 0
+    ledger: dict[str, Account] = {}
+    ledger_due_us: int = 0
     countries: tuple[tuple[int, str], ...] = ()
     answer_awaited: tuple[int, str] = (0, "")
 
 
-Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding)
+Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment)
 _encode: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 _decoders: Final[dict[type[Any], msgspec.msgpack.Decoder[Any]]] = {
-    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding)
+    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding, Payment)
 }
 
 
-def encode(record: Core | Order | Return | Listing | Complaint | Finding) -> bytes:
+def encode(record: Core | Order | Return | Listing | Complaint | Finding | Payment) -> bytes:
     """A record as stored: msgpack, positional."""
     return _encode(record)
 

@@ -6,7 +6,7 @@ in the same place. The fold knows no clock; a deadline that has fired is one of 
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
@@ -61,7 +61,7 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 DEFAULT_TERMS: Final = ReturnTerms()
 
 
-class Folded(NamedTuple):
+class Folded(msgspec.Struct, frozen=True, gc=False):
     """Where a return stands. Times in microseconds, 0 is never; sums in `currency`.
 
     `due_us` is 0 once nothing is awaited any more; `deadline_us` stays.

@@ -10,14 +10,16 @@ from typing import Final
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
 from detectors.late import Late
-from detectors.records import Complaint, Core, Listing, Order, Return
+from detectors.records import Complaint, Core, Listing, Order, Payment, Return
 from detectors.returns import Folded, ReturnTerms, fold
+from detectors.tally import Count
 from schemas.fields import DAY_US
 
 MAX_OPEN_ORDERS: Final = 100_000
 MAX_OPEN_RETURNS: Final = 20_000
 MAX_LISTINGS: Final = 100_000
 MAX_COMPLAINTS: Final = 20_000
+MAX_PAYMENTS: Final = 20_000
 MAX_RETURNS_OF_ORDER: Final = 8
 MAX_CURRENCIES: Final = 32
 REMEMBERED_EVENTS: Final = 32
@@ -29,9 +31,20 @@ STANDING_COMPLAINT_US: Final = 180 * DAY_US
 
 
 class Changes:
-    """What the next commit has to write of one seller: records by id, deadlines, and its entries in markets."""
+    """What the next commit has to write of one seller: records by id, deadlines, its entries in markets, its counts."""
 
-    __slots__ = ("complaints", "deadlines", "findings", "gone", "listings", "markets", "orders", "returns")
+    __slots__ = (
+        "complaints",
+        "counted",
+        "deadlines",
+        "findings",
+        "gone",
+        "listings",
+        "markets",
+        "orders",
+        "payments",
+        "returns",
+    )
 
     def __init__(self) -> None:
         self.orders: set[str] = set()
@@ -39,14 +52,16 @@ class Changes:
         self.listings: set[str] = set()
         self.complaints: set[str] = set()
         self.findings: set[str] = set()
+        self.payments: set[str] = set()
         self.markets: dict[str, float] = {}
         self.deadlines: dict[tuple[str, str], int | None] = {}
+        self.counted: list[Count] = []
         self.gone = False
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
-        collected = (self.orders, self.returns, self.listings, self.complaints, self.findings)
-        for held in (*collected, self.markets, self.deadlines):
+        collected = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments)
+        for held in (*collected, self.markets, self.deadlines, self.counted):
             if held:
                 held.clear()
         self.gone = False
@@ -71,6 +86,8 @@ class SellerState:
         "listings",
         "orders",
         "overdue",
+        "paid_on",
+        "payments",
         "returns",
         "seller_id",
     )
@@ -84,6 +101,7 @@ class SellerState:
         listings: dict[str, Listing] | None = None,
         complaints: dict[str, Complaint] | None = None,
         findings: dict[str, Finding] | None = None,
+        payments: dict[str, Payment] | None = None,
     ) -> None:
         self.seller_id = seller_id
         self.core = core or Core()
@@ -92,6 +110,7 @@ class SellerState:
         self.listings = listings or {}
         self.complaints = complaints or {}
         self.findings = findings or {}
+        self.payments = payments or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
         self._late: Late | None = None
@@ -101,6 +120,9 @@ class SellerState:
         self.doubted = {key for key, held in self.returns.items() if held.doubt}
         # Orders that complaints name and that may still say whose and of which listing they are.
         self.awaited_orders = {one.order_id for one in self.complaints.values() if one.order_id and not one.of_listing}
+        self.paid_on: dict[str, set[str]] = {}  # return -> payments
+        for key, payment in self.payments.items():
+            self.paid_on.setdefault(payment.return_id, set()).add(key)
         self.flagged = {key for key, held in self.listings.items() if held.findings or held.hold or held.ruling}
         self.in_market: dict[str, set[str]] = {}
         for key, held in self.listings.items():
@@ -155,6 +177,11 @@ class SellerState:
     def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""
         self.changes.deadlines[kind, subject_id] = due_us
+
+    def count(self, count: Count) -> None:
+        """Notes what is counted of the goods' brand and category."""
+        if count.brand or count.category:
+            self.changes.counted.append(count)
 
     def put_listing(self, listing_id: str, listing: Listing) -> None:
         """Remembers the listing in its newest form and keeps the indexes true."""

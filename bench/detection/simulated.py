@@ -60,6 +60,9 @@ class Around:
     def market(self, key: str) -> Market:
         return self._market if key == KEY else Market()
 
+    def category_rate(self, category: str, reason: str) -> None:
+        """Nothing is known of it."""
+
 
 class Bench:
     """The packaged policy's judge, asked about one price at a time by a seller it has never seen."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from math import log
 from typing import Any
 
+from detectors.beta import CategoryRate
 from detectors.entries import Entry, Flags
 from detectors.market import Market
 from detectors.products import classify
@@ -60,9 +61,13 @@ class World:
 
     markets: Mapping[str, Market] = field(default_factory=dict)
     reference: Reference = field(default_factory=Reference)
+    rates: Mapping[tuple[str, str], CategoryRate] = field(default_factory=dict)
 
     def market(self, key: str) -> Market:
         return self.markets.get(key) or Market()
+
+    def category_rate(self, category: str, reason: str) -> CategoryRate | None:
+        return self.rates.get((category, reason))
 
 
 def world(entries: Mapping[str, Entry], marked: Mapping[str, Flags] | None = None, key: str = KEY) -> World:

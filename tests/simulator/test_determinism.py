@@ -13,7 +13,7 @@ from simulator import Marketplace
 from simulator.chance import Chance, Weighted
 
 #: Changes only when what the simulator tells changes; then state the new one.
-SHA256 = "b5de25b112499ed2ab587fee23ae5d60e7c11cf86b08528d6db7c6088d720885"
+SHA256 = "72f7cd70be23b7cd3e4821f335ad0a1909a9d8652a4bd838fd5d93eface2c7da"
 
 _PRINT_DIGEST = """
 import hashlib
