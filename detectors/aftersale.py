@@ -129,7 +129,7 @@ def end_return(state: SellerState, return_id: str, due_us: int, terms: Terms) ->
     if held is None or held.due_us or held.overdue:
         return
     del state.returns[return_id]
-    marks.forget(state, return_id, held)
+    marks.forget(state, return_id)
     state.changes.returns.add(return_id)
     state.schedule("return", return_id, None)
     _unlink(state, held.order_id, return_id, terms, due_us)

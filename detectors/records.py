@@ -227,8 +227,8 @@ class Core(msgspec.Struct, array_like=True):
     delivered on it, see `detectors.surging`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
-    `countries`: see `detectors.countries`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see
-    `detectors.breaker`.
+    `countries`: see `detectors.countries`. `answer_awaited`: the deadline that is set, when and for which return; see
+    `detectors.marks`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see `detectors.breaker`.
     """
 
     version: int = STATE_VERSION
@@ -269,6 +269,7 @@ class Core(msgspec.Struct, array_like=True):
     held_by: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
     braked_us: int = 0
     surge: tuple[int, int] = (0, 0)
+    answer_awaited: tuple[int, str] = (0, "")
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment, Series)

@@ -79,6 +79,7 @@ class SellerState:
 
     __slots__ = (
         "_late",
+        "answers",
         "awaited_orders",
         "changes",
         "complaints",
@@ -124,6 +125,7 @@ class SellerState:
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
         self._late: Late | None = None
+        self.answers: list[tuple[int, str]] | None = None  # awaited, as a heap; see `detectors.marks`
         self.ignored = {key for key, held in self.returns.items() if held.ignored}
         self.disputed = {key for key, held in self.returns.items() if held.disputed}
         self.doubted = {key for key, held in self.returns.items() if held.doubt}
