@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from detectors import alerts, breaker, eviction, holds, raised, rulings, shelf, silence
+from detectors import alerts, breaker, eviction, holds, raised, rulings, shares, shelf, silence
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
 from detectors.detector import Abstained, Around, Cause, DeadlineReached
@@ -112,7 +112,10 @@ class Judge:
             shelf.make_room(state, effect.listing_id)
         if state.changes.markets:
             judged.entries = shelf.market_entries(state)
-        if decided or (is_event and now_us // DAY_US != state.core.flags_day):
+        is_new_day = is_event and now_us // DAY_US != state.core.flags_day
+        if is_new_day:
+            shares.tell(state, now_us)
+        if decided or is_new_day:
             judged.flags = new_flags(state, now_us)
         return judged
 

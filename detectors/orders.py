@@ -81,6 +81,7 @@ def _has_arrived(state: SellerState, order: Order, terms: Terms) -> None:
     state.core.delivered_orders += 1
     buyers.note(state, order.buyer_id, order.delivered_us)
     surging.delivered(state, order.delivered_us, terms.surge.seller)
+    state.core.category = order.category or state.core.category
     state.count(Count(DELIVERED, order.brand, order.category, 1, order.amount, order.currency))
 
 

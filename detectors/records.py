@@ -229,6 +229,7 @@ class Core(msgspec.Struct, array_like=True):
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
     `countries`: see `detectors.countries`. `answer_awaited`: the deadline that is set, when and for which return; see
     `detectors.marks`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see `detectors.breaker`.
+    `category`: of the last order delivered; `told_share`: see `detectors.shares`.
     """
 
     version: int = STATE_VERSION
@@ -269,6 +270,8 @@ class Core(msgspec.Struct, array_like=True):
     held_by: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
     braked_us: int = 0
     surge: tuple[int, int] = (0, 0)
+    category: str = ""
+    told_share: tuple[str, int, tuple[int, int]] = ("", 0, (0, 0))
     answer_awaited: tuple[int, str] = (0, "")
 
 

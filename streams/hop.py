@@ -16,7 +16,7 @@ from detectors.judge import LISTING_EVENTS, Judge
 from detectors.products import markets_of
 from schemas import topics, wire
 from schemas.fields import SECOND_US
-from streams import brake
+from streams import brake, shares
 from streams.brake import Brake
 from streams.days import Days, table_of
 from streams.deadlines import HEAD, Deadlines
@@ -82,7 +82,8 @@ class Hop:
         refunds = Refunds(number, head.counts.get(REFUNDS_FIELD), policy.feed, policy.version)
         fuses = head.counts.get(brake.FIELD)
         kept = Brake(number, self.terms.partitions, fuses, policy.breaker, policy.version, self.around.tripped)
-        partition = Partition(number, head, lanes, deadlines, days, refunds, kept)
+        partition = Partition(number, head, lanes, deadlines, days, refunds, kept, shares.Shares(number, head.counts))
+        self.around.learn_shares(await self.store.load_table(shares.TABLE))
         await self.publisher.take_over(number, head)
         await self.publisher.reemit(partition)
         return partition
@@ -155,6 +156,7 @@ class Hop:
         behind = [one for one in partitions if one.days.is_behind and not one.days.gathered]
         if not behind:
             return
+        self.around.learn_shares(await self.store.load_table(shares.TABLE))
         told_us = min(await self.store.watermarks(self.terms.partitions))
         for partition in behind:
             for day in partition.days.told_by(told_us):

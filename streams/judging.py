@@ -83,6 +83,7 @@ class Judging:
         for seller_id, state in work.touched.items():
             commit.sellers[seller_id] = change_of(state)
         commit.counts = partition.days.changes() | partition.refunds.changes() | brake.changes()
+        commit.counts |= partition.shares.changes()
         if FIELD in commit.counts and not brake.is_alone:
             self._around.tell([brake.told()])
         return work
@@ -98,6 +99,7 @@ class Judging:
                 self._say(work, brake.end_hour(brake.ends_us, self._decided_us() or brake.ends_us))
             elif watermark_us >= days.ends_us:
                 self._around.tell(days.close(watermark_us))
+                self._around.tell_shares(partition.shares.end_day(days.closed))
                 self._judge_days(work)
             else:
                 return
@@ -144,6 +146,9 @@ class Judging:
             changes.deadlines.clear()
         if changes.judged or changes.fuses:
             self._count_for_breaker(work, changes, at_us)
+        if changes.shares:
+            work.partition.shares.note(changes.shares)
+            changes.shares.clear()
         if changes.counted:
             for count in changes.counted:
                 work.partition.days.note(count)

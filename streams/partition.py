@@ -19,6 +19,7 @@ from streams.brake import Brake
 from streams.days import Days
 from streams.deadlines import FOREVER, Deadlines
 from streams.refunds import Refunds
+from streams.shares import Shares
 from streams.store import PartitionHead
 
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
@@ -86,6 +87,7 @@ class Partition:
         days: Days,
         refunds: Refunds,
         brake: Brake,
+        shares: Shares,
     ) -> None:
         self.number = number
         self.epoch = head.epoch
@@ -98,6 +100,7 @@ class Partition:
         self.days = days
         self.refunds = refunds
         self.brake = brake
+        self.shares = shares
         self.sellers: OrderedDict[str, SellerState] = OrderedDict()
         self.sent: set[tuple[str, bytes]] = set()
         self.on_its_way: asyncio.Task[None] | None = None
