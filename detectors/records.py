@@ -266,12 +266,12 @@ class Core(msgspec.Struct, array_like=True):
     ledger: dict[str, Account] = {}
     ledger_due_us: int = 0
     countries: tuple[tuple[int, str], ...] = ()
-    judged_in: tuple[int, tuple[str, ...]] = (0, ())
-    held_by: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
+    judged_in: tuple[int, bytes] = (0, b"")
+    held_by: tuple[int, bytes] = (0, b"")
     braked_us: int = 0
     surge: tuple[int, int] = (0, 0)
     category: str = ""
-    told_share: tuple[str, int, tuple[int, int]] = ("", 0, (0, 0))
+    told_share: tuple[int, int, int] = (0, 0, 0)
     answer_awaited: tuple[int, str] = (0, "")
 
 
