@@ -75,3 +75,14 @@ def test_other_terms_are_not_answered_with_these() -> None:
     late = desk.fire(hour_us(200)).state.late(TERMS)
     other = type(TERMS)(refund_sla_hours=1)
     assert desk.state.late(other).since_us < late.since_us
+
+
+def test_one_buyer_who_waits_for_ten_days_does_so_from_the_day_that_is_told_last() -> None:
+    """The parcel is said to be back after it fired for a later day: ten days of waiting began earlier by as much."""
+    asked = told(0, 0, 0, "asked", Decimal(500), "CNY")
+    desk = Desk().take(asked, told(1, 0, 20, "back", Decimal(500), "CNY")).fire(hour_us(20 + 96))
+    desk.take(told(2, 0, 5, "back", Decimal(500), "CNY"))
+    due = 5 + 96
+    assert desk.state.late(TERMS).since_us == hour_us(due)
+    assert "vanished_seller" not in desk.fire(hour_us(due + 240) - 1).state.findings
+    assert "vanished_seller" in desk.fire(hour_us(due + 240)).state.findings
