@@ -104,7 +104,7 @@ class Judge:
         silence.note(state, cause, now_us, self.policy.terms.silence)
         answers = _QUIET if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
         if state.overdue:
-            silence.watch(state, cause, now_us, self.policy.terms.silence)
+            silence.watch(state, cause, now_us, self.policy.terms.silence, self.policy.terms.returns)
         decided = self._decide(state, cause, moment, effect, answers, around, judged)
         if state.core.braked_us:
             breaker.settle(state, now_us)

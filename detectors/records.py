@@ -227,7 +227,7 @@ class Core(msgspec.Struct, array_like=True):
     delivered on it, see `detectors.surging`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
-    `countries`: see `detectors.countries`. `answer_awaited`: the deadline that is set, when and for which return; see
+    `countries`: see `detectors.countries`. `answer_awaited_us`: a deadline is set for then, see
     `detectors.marks`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see `detectors.breaker`.
     `category`: of the last order delivered; `told_share`: see `detectors.shares`.
     """
@@ -272,7 +272,7 @@ class Core(msgspec.Struct, array_like=True):
     surge: tuple[int, int] = (0, 0)
     category: str = ""
     told_share: tuple[int, int, int] = (0, 0, 0)
-    answer_awaited: tuple[int, str] = (0, "")
+    answer_awaited_us: int = 0
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment, Series)
