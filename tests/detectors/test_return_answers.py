@@ -55,9 +55,9 @@ def test_requests_that_are_answered_in_time_write_one_deadline_in_three_days() -
 
 def test_a_request_that_is_told_late_is_found_before_the_one_that_had_the_deadline() -> None:
     desk = Desk().take(asked(1, 10), asked(2, 4))
-    assert awaited(desk) == {"R2": hour_us(4 + ANSWER)}
+    assert awaited(desk) == {"": hour_us(4 + ANSWER)}
     assert ignored(desk.fire(hour_us(4 + ANSWER))) == {"R2"}
-    assert awaited(desk) == {"R1": hour_us(10 + ANSWER)}
+    assert awaited(desk) == {"": hour_us(10 + ANSWER)}
     assert ignored(desk.fire(hour_us(10 + ANSWER))) == {"R1", "R2"}
     assert awaited(desk) == {}
 
@@ -69,15 +69,6 @@ def test_hundreds_of_requests_of_one_second_are_all_found_in_that_second() -> No
     assert len(ignored(desk.fire(hour_us(1 + ANSWER)))) == 500
     times = {judged.words[0].event_time for judged in desk.judged if judged.words}
     assert {to_us(time) for time in times} == {hour_us(1 + ANSWER)}
-
-
-def test_deadlines_that_an_older_version_set_for_each_request_still_do_no_harm() -> None:
-    desk = Desk().take(asked(1), asked(2, 1), about(schemas.ReturnAccepted, 1, 2))
-    desk.state.core.answer_awaited = (0, "")
-    desk.deadlines = {("answer", "R1"): hour_us(ANSWER), ("answer", "R2"): hour_us(ANSWER + 1)}
-    desk.take(asked(3, 5), asked(4, 6))
-    assert ignored(desk.fire(hour_us(6 + ANSWER))) == {"R2", "R3", "R4"}
-    assert awaited(desk) == {}
 
 
 @settings(max_examples=150, deadline=None)
