@@ -35,6 +35,7 @@ _RANGES: Final = {
     "silence.most_hours": (1.0, 10_000.0),
     "silence.refunded_share": (0.0, 1.0),
     **{f"surge.{whose}.design_shift": (1.05, 10.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.least_shift": (1.05, 10.0) for whose in ("seller", "market")},
     **{f"surge.{whose}.false_alarm_years": (0.01, 1_000.0) for whose in ("seller", "market")},
     **{f"surge.{whose}.pooled_complaints": (0.1, 10_000.0) for whose in ("seller", "market")},
     **{f"surge.{whose}.least_weeks": (1.0, 12.0) for whose in ("seller", "market")},

@@ -102,9 +102,7 @@ class SellerState:
         self.doubted = {key for key, held in self.returns.items() if held.doubt}
         # Orders that complaints name and that may still say whose and of which listing they are.
         self.awaited_orders = {one.order_id for one in self.complaints.values() if one.order_id and not one.of_listing}
-        self.uncounted = {
-            key for key, one in self.complaints.items() if one.counted == UNCOUNTED and kind_of(one.kind)
-        }
+        self.uncounted = {key for key, one in self.complaints.items() if one.counted == UNCOUNTED and kind_of(one.kind)}
         self.flagged = {key for key, held in self.listings.items() if held.findings or held.hold or held.ruling}
         self.in_market: dict[str, set[str]] = {}
         for key, held in self.listings.items():

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bench.detection.simulated import table
 from bench.detection.tables import options
 from bench.measured import keep
-from detectors.baseline import SurgeTerms, Surges
+from detectors.baseline import Surges, SurgeTerms
 from detectors.surge import Series
 
 DRAWS: Final = 200
@@ -104,9 +104,7 @@ def ramped(
     )
 
 
-def calm(
-    draws: int, years: int, counts: Callable[[int, int], tuple[Counts, Counts | None]], terms: SurgeTerms
-) -> Calm:
+def calm(draws: int, years: int, counts: Callable[[int, int], tuple[Counts, Counts | None]], terms: SurgeTerms) -> Calm:
     """`counts` of a draw's number and its days: complaints, and orders delivered."""
     openings = stands = 0
     for number in range(draws):
@@ -163,7 +161,9 @@ def main() -> None:
     given = options(__doc__, "series of each kind", DRAWS)
     seed, draws, terms = given.seed, given.draws, Surges()
     ramps = {
-        f"{rate:g}" + (f" over {background:g}" if background else ""): ramped(seed, draws, rate, background, terms.market)
+        f"{rate:g}" + (f" over {background:g}" if background else ""): ramped(
+            seed, draws, rate, background, terms.market
+        )
         for rate, background in RAMPS
     }
     print(f"Days until complaints that double every {DOUBLING} days are found:\n\n{ramp_table(ramps)}\n", flush=True)

@@ -72,7 +72,7 @@ class Desk:
         state = self.state
         records = [
             {key: encode(held) for key, held in kept.items()}
-            for kept in (state.orders, state.returns, state.complaints)
+            for kept in (state.orders, state.returns, state.complaints, state.surges)
         ]
         # A hold may have been placed and released again on the way: two complaints, known only later to be one buyer's.
         deadlines = {key: due_us for key, due_us in self.deadlines.items() if key[0] not in ("seller", "hold")}
