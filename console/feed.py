@@ -18,6 +18,7 @@ Order = Literal["risk", "newest", "exposure"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
 ORDERS: Final[tuple[Order, ...]] = ("risk", "newest", "exposure")
 _RANK: Final = {severity: place for place, severity in enumerate(reversed(SEVERITIES))}
+SURE: Final = 0.9  # the packaged policy's band of holds; it only orders a list
 WITHDRAWN_SEARCHED: Final = 5_000  # the newest; what was withdrawn piles up for ever
 _ENDED: Final = ("any", "rejected", "withdrawn")
 _TITLES_SEARCHED: Final = 50
@@ -99,13 +100,16 @@ def _may_be_wanted(alert: Alert, wanted: Wanted) -> bool:
 
 
 def place_of(row: Row, order: Order) -> tuple[float, float, str]:
-    """What rows are sorted by, the highest first: severity, age or money at stake; then the newest; then the id."""
+    """What rows are sorted by, the highest first; of equals the newest.
+
+    `risk` is the severity, within it what is as sure as a hold needs: a hold that ran out unseen is not buried.
+    """
     at_us = float(to_us(row.alert.event_time))
     if order == "newest":
         return at_us, 0.0, row.alert.alert_id
     if order == "exposure":
         return float(largest(row.alert.exposure)), at_us, row.alert.alert_id
-    return float(_RANK[row.alert.severity]), at_us, row.alert.alert_id
+    return _RANK[row.alert.severity] + (0.5 if row.alert.score >= SURE else 0.0), at_us, row.alert.alert_id
 
 
 def rows(projection: Projection, history: History, wanted: Wanted, now: datetime) -> list[Row]:
