@@ -1,6 +1,7 @@
 """How an error is answered: problem+json to programs, a page with one sentence to people. The one broad handler."""
 
 import logging
+import re
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -51,7 +52,8 @@ def answer(request: Asked, error: Exception) -> Response[Any]:
     if isinstance(error, NotSignedIn):
         return _sign_in(request, error)
     status, sentence = _said(error)
-    headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, Problem) and error.retry_after_s else {}
+    headers = {"allow": _methods(request)} if status == 405 else {}
+    headers |= {"retry-after": str(error.retry_after_s)} if isinstance(error, Problem) and error.retry_after_s else {}
     if status >= 500 and not isinstance(error, Problem | Unsent):
         log.error("%s %s failed.", request.method, request.scope["path"], exc_info=error)
     if _is_program(request):
@@ -74,6 +76,17 @@ def _sign_in(request: Asked, error: NotSignedIn) -> Response[Any]:
 
 def _is_program(request: Asked) -> bool:
     return request.scope["path"].startswith(API)
+
+
+def _methods(request: Asked) -> str:
+    """What an address does take; the framework does not say."""
+    path = request.scope["path"]
+    methods: set[str] = set()
+    for route in request.app.routes:
+        pattern = "/".join("[^/]+" if not isinstance(part, str) else re.escape(part) for part in route.path_components)
+        if re.fullmatch(f"/{pattern}", path):
+            methods |= set(getattr(route, "methods", ()))
+    return ", ".join(sorted(methods)) or "GET"
 
 
 def _said(error: Exception) -> tuple[int, str]:

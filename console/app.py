@@ -23,6 +23,7 @@ from console.api.document import document_of
 from console.gate import guard
 from console.office import Office
 from console.pages import alert, feed, holds, keeping, seller, signing
+from console.roles import ROUTES
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,13 @@ HANDLERS: Final[list[ControllerRouterHandler]] = [
 
 
 def make_app(office: Office, extra: list[ControllerRouterHandler] | None = None) -> Litestar:
-    """The application over an office; `extra` are further routes, such as one for metrics, named in `console.roles`."""
+    """The application over an office; `extra` are further routes, such as one for metrics.
+
+    Raises ValueError for a route that `console.roles` does not name: nobody would have said who may use it.
+    """
+    handlers = [*HANDLERS, *(extra or [])]
+    if unnamed := [name for one in handlers if (name := getattr(one, "handler_name", "")) not in ROUTES]:
+        raise ValueError(f"The routes {', '.join(unnamed)} are not in the table of console.roles: add them there.")
 
     @contextlib.asynccontextmanager
     async def following(_: Litestar) -> AsyncIterator[None]:
@@ -74,7 +81,7 @@ def make_app(office: Office, extra: list[ControllerRouterHandler] | None = None)
         return office
 
     app = Litestar(
-        [*HANDLERS, *(extra or [])],
+        handlers,
         guards=[guard],
         dependencies={"office": Provide(provide, sync_to_thread=False)},
         exception_handlers={Exception: answer},

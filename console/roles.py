@@ -53,6 +53,7 @@ ROUTES: Final[dict[str, Role | None]] = {
     "api_audit": "lead",
     "api_replay": "admin",
     "metrics": None,
+    "options_handler": None,  # the framework's own: says which methods an address takes
 }
 
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from litestar import get
 from litestar.routes import HTTPRoute
 
+from console.app import make_app
 from console.gate import safe_path
 from console.office import Terms
 from console.roles import ROLES, ROUTES
@@ -34,7 +36,15 @@ ALL = routes()
 
 
 def test_the_table_names_every_route_and_no_other() -> None:
-    assert {name for name, _, _ in ALL} == set(ROUTES) - {"metrics"}
+    assert {name for name, _, _ in ALL} == set(ROUTES) - {"metrics", "options_handler"}
+
+
+def test_a_route_that_nobody_put_into_the_table_does_not_start() -> None:
+    @get("/new")
+    async def forgotten() -> None: ...
+
+    with pytest.raises(ValueError, match="forgotten"):
+        make_app(Served().office, [forgotten])
 
 
 @pytest.mark.parametrize(("name", "method", "path"), ALL, ids=[f"{one[1]} {one[0]}" for one in ALL])
@@ -44,9 +54,8 @@ def test_each_route_lets_through_exactly_the_roles_of_the_table(name: str, metho
     least = ROUTES[name]
     with served.client() as client:
         answer = client.request(method, path, follow_redirects=False)
-        is_turned_away = (answer.status_code == 401 and name != "sign_in") or answer.headers.get(
-            "location", ""
-        ).startswith("/sign-in?")
+        where = answer.headers.get("location", "")
+        is_turned_away = (answer.status_code == 401 and name != "sign_in") or where.startswith("/sign-in?")
         is_turned_away |= where == "/sign-in"
         assert is_turned_away == (least is not None), answer.status_code
         if name.endswith("_stream"):
