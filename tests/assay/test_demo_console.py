@@ -58,7 +58,7 @@ async def _told() -> None:
                 answer = await client.post(
                     f"/v1/alerts/{alert_id}/verdicts",
                     json={"verdict": verdict, "cause": cause},
-                    headers={"x-csrf-token": csrf, "idempotency-key": alert_id},
+                    headers={"x-csrf-token": csrf, "idempotency-key": alert_id + verdict},
                 )
                 assert answer.status_code == 202, answer.text
 
@@ -78,8 +78,14 @@ async def _told() -> None:
             await _until(lambda: _is(alerts, freed, "rejected"))
             assert "payout" not in {one["scope"] for one in await holds(freed)}
 
-            held = [one for one in (await alerts()).values() if "listing" in {hold["scope"] for hold in one["holds"]}]
-            fake = held[0]["alert"]["alert_id"]
+            prices = [one for one in (await alerts()).values() if one["alert"]["family"] == "price"]
+            ran_out = next(one["alert"] for one in prices if "A hold has expired" in one["alert"].get("note", ""))
+            fake = ran_out["alert_id"]
+            await rule(fake, "confirmed", "counterfeit")
+            await _until(lambda: _is(alerts, fake, "confirmed"))
+            listed = {one["subject_id"] for one in await holds(fake) if one["scope"] == "listing"}
+            assert listed == set(ran_out["listing_ids"]), "only a moderator places it again"
+
             await rule(fake, "rejected", "pricing_error")
             await _until(lambda: _is(alerts, fake, "rejected"))
             assert "listing" not in {one["scope"] for one in await holds(fake)}
