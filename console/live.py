@@ -46,6 +46,13 @@ class Live:
 
     def __init__(self) -> None:
         self._readers: dict[Reader, None] = {}
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Ends every stream, so that the server need not cut them off."""
+        self._is_closed = True
+        for reader in self._readers:
+            reader.wake()
 
     @contextmanager
     def reading(self, user_id: str, alert_id: str = "", name: str = "") -> Iterator[Reader]:
@@ -63,7 +70,7 @@ class Live:
 
     def is_reading(self, reader: Reader) -> bool:
         """Whether the page still counts; one that had to go for others ends its stream."""
-        return reader in self._readers
+        return reader in self._readers and not self._is_closed
 
     def tell(self, changed: Changed) -> None:
         """Passes on what a record changed."""

@@ -4,20 +4,27 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import uvicorn
 from litestar import Litestar
 
-_GRACE_S = 2  # open feeds never end by themselves
+_GRACE_S = 3  # for requests that are under way
 
 
 class Server(uvicorn.Server):
-    """Leaves signals to whoever owns the process."""
+    """Leaves signals to whoever owns the process, and ends open feeds before it waits for them."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Captures none."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends what is open, then the server."""
+        app: Any = self.config.app
+        app.state.office.live.close()
+        await super().shutdown(sockets)
 
 
 def bound(host: str, port: int) -> socket.socket:

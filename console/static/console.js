@@ -22,9 +22,9 @@
   const rows = $("rows");
   const current = () => rows && rows.querySelector("[aria-current]");
   const select = (row, scroll) => {
+    if (!row) return;
     const before = current();
     if (before && before !== row) before.removeAttribute("aria-current");
-    if (!row) return;
     row.setAttribute("aria-current", "true");
     if (scroll) row.scrollIntoView({ block: "nearest" });
     row.querySelector(".open").focus({ preventScroll: true });
@@ -51,7 +51,9 @@
     const next = row.nextElementSibling || row.previousElementSibling;
     const was = row.hasAttribute("aria-current");
     row.remove();
-    if (was && !document.querySelector("dialog[open]")) select(next, false);
+    if (was && next) {
+      if (document.querySelector("dialog[open]")) next.setAttribute("aria-current", "true"); else select(next, false);
+    }
     $("empty").hidden = rows.children.length > 0;
   };
 
@@ -138,6 +140,7 @@
       problem.hidden = false;
     } finally { button.disabled = false; }
   };
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.addEventListener("close", () => select(current(), false)));
   document.querySelectorAll("form.verdict").forEach((form) => {
     form.addEventListener("submit", (event) => { event.preventDefault(); send(form); });
     form.querySelector("[data-close]").addEventListener("click", () => form.closest("dialog").close());
