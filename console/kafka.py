@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from console.edges import Record, Take, Unsent
@@ -81,12 +82,10 @@ class KafkaFeed:
 
     async def _begin(self, consumer: Any) -> None:
         """Assigns every partition and goes to where it left off, or where the console begins."""
-        there = await consumer.topics()
-        missing = [topic.name for topic in (*SPOKEN, *TOLD) if topic.name not in there]
-        if missing:
-            raise _Missing(f"Kafka has no topic {', '.join(missing)}: run `assay topics create`.")
-        spoken = list(_partitions(consumer, SPOKEN))
-        told = list(_partitions(consumer, TOLD))
+        partitions = await _partitions(self._bootstrap, (*SPOKEN, *TOLD))
+        explaining = {topic.name for topic in TOLD}
+        spoken = [one for one in partitions if one.topic not in explaining]
+        told = [one for one in partitions if one.topic in explaining]
         consumer.assign([*spoken, *told])
         beginnings = await consumer.beginning_offsets([*spoken, *told])
         ends = await consumer.end_offsets([*spoken, *told])
@@ -194,7 +193,17 @@ class _Missing(KafkaError):  # type: ignore[misc]  # aiokafka's classes are unty
     """A topic that is not there; its text is one sentence."""
 
 
-def _partitions(consumer: Any, wanted: Iterable[Topic]) -> Iterable[TopicPartition]:
-    for topic in wanted:
-        for number in sorted(consumer.partitions_for_topic(topic.name) or ()):
-            yield TopicPartition(topic.name, number)
+async def _partitions(bootstrap: str, wanted: Iterable[Topic]) -> list[TopicPartition]:
+    """Every partition of these topics; `_Missing` where one is not there."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        names = [topic.name for topic in wanted]
+        missing = [name for name in names if name not in there]
+        if missing:
+            raise _Missing(f"Kafka has no topic {', '.join(missing)}: run `assay topics create`.")
+        described = await admin.describe_topics(names)
+        return [TopicPartition(one["topic"], part["partition"]) for one in described for part in one["partitions"]]
+    finally:
+        await admin.close()

@@ -1,7 +1,9 @@
 """The console's own words in English and Chinese, from `words/*.toml`; a word that Chinese lacks is said in English."""
 
+import re
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +14,7 @@ from schemas import Alert, Evidence
 LANGUAGES: Final = ("en", "zh")
 NAMES: Final = {"en": "English", "zh": "中文"}
 _NOTES: Final = {"expired": EXPIRED, "expiring": EXPIRING, "truncated": TRUNCATED}
+_MONEY: Final = re.compile(r"\d{1,15}\.\d+")
 _FOLDER: Final = Path(__file__).parent / "words"
 
 
@@ -38,10 +41,17 @@ def sentence(language: str, evidence: Evidence) -> tuple[str, str]:
     template = told(language).get(f"evidence.{evidence.reason_code}") if language != "en" else None
     if template is not None:
         try:
-            return template.format_map({**evidence.numbers, "sentence": evidence.sentence}), language
+            return template.format_map({name: _read(value) for name, value in evidence.numbers.items()}), language
         except (KeyError, ValueError, IndexError):
             pass  # a number that this version of the detector does not give: its own sentence says it all
     return evidence.sentence, "en"
+
+
+def _read(value: int | float | str) -> int | float | str:
+    """Money, which is decimal text, in whole units; everything else as it is."""
+    if isinstance(value, str) and _MONEY.fullmatch(value):
+        return f"{Decimal(value):,.0f}"
+    return value
 
 
 def notes(language: str, alert: Alert) -> list[str]:
