@@ -1,6 +1,6 @@
 """The deadlines of one partition that fall due soon, in memory; all of them are in the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Final
 
@@ -24,11 +24,12 @@ def parts_of(stored_id: str) -> tuple[str, str, str]:
 class Deadlines:
     """The head of a partition's deadlines: every one that is due before `horizon_us`, by (due, id).
 
+    None of them is due before `first_us`.
     What was moved or taken away stays in the heap until it surfaces, or until there is more of it than of what stands:
     a return moves its own ends with every step, half a year ahead.
     """
 
-    __slots__ = ("_due", "_heap", "horizon_us")
+    __slots__ = ("_due", "_heap", "first_us", "horizon_us")
 
     def __init__(self, first: Iterable[tuple[str, int]], limit: int = HEAD) -> None:
         loaded = list(first)
@@ -36,6 +37,7 @@ class Deadlines:
         self.horizon_us = loaded[-1][1] if len(loaded) >= limit else FOREVER
         self._due: dict[str, int] = {}
         self._heap: list[tuple[int, str]] = []
+        self.first_us = FOREVER
         for stored_id, due_us in loaded:
             self.schedule(stored_id, due_us)
 
@@ -49,6 +51,7 @@ class Deadlines:
             if len(self._heap) > 2 * len(self._due) + _SLACK:
                 self._heap = [(due, each) for each, due in self._due.items()]
                 heapify(self._heap)
+            self.first_us = self._heap[0][0]
 
     def pop(self, before_us: int) -> tuple[str, int] | None:
         """Takes out the first deadline that is due before `before_us`."""
@@ -58,6 +61,7 @@ class Deadlines:
             if self._due.get(stored_id) == due_us:
                 del self._due[stored_id]
                 return stored_id, due_us
+        self.first_us = heap[0][0] if heap else FOREVER
         return None
 
     def is_due(self, before_us: int) -> bool:
@@ -67,10 +71,25 @@ class Deadlines:
             heappop(heap)
         return before_us > self.horizon_us or bool(heap and heap[0][0] < before_us)
 
+    def due_of(self, stored_id: str) -> int | None:
+        """When that deadline is due, as far as it is in memory."""
+        return self._due.get(stored_id)
+
+    def of(self, seller_id: str, kind: str) -> list[str]:
+        """The seller's deadlines of that kind that are in memory, by id."""
+        prefix = deadline_id(seller_id, kind, "")
+        return sorted(stored_id for stored_id in self._due if stored_id.startswith(prefix))
+
     def sellers_due(self, before_us: int) -> set[str]:
         """Whose deadlines are due before `before_us`."""
+        return {stored_id.partition(_SEPARATOR)[0] for stored_id in self._due_before(before_us)}
+
+    def count_due(self, before_us: int, kind: str) -> int:
+        """How many deadlines of that kind are due before `before_us`."""
+        return sum(parts_of(stored_id)[1] == kind for stored_id in set(self._due_before(before_us)))
+
+    def _due_before(self, before_us: int) -> Iterator[str]:
         heap, due, size = self._heap, self._due, len(self._heap)
-        sellers: set[str] = set()
         below = [0] if size else []  # a child in a heap is never due before its parent
         while below:
             at = below.pop()
@@ -78,6 +97,5 @@ class Deadlines:
             if due_us >= before_us:
                 continue
             if due.get(stored_id) == due_us:
-                sellers.add(stored_id.partition(_SEPARATOR)[0])
+                yield stored_id
             below += range(2 * at + 1, min(2 * at + 3, size))
-        return sellers
