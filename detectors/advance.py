@@ -7,7 +7,7 @@ repeated event changes nothing.
 from collections.abc import Callable
 from typing import Any, Final
 
-from detectors import aftersale, complaints, heard, ledger, marks, orders
+from detectors import aftersale, complaints, heard, ledger, marks, orders, surging
 from detectors.detector import Cause, DeadlineReached
 from detectors.orders import Terms
 from detectors.state import SellerState
@@ -28,6 +28,7 @@ from schemas import (
     ReturnRefused,
     ReturnRequested,
     ReturnShipped,
+    SellerChanged,
     SellerClosed,
     SellerRegistered,
 )
@@ -77,8 +78,9 @@ def _paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> No
         complaints.find_order(state, event, terms)
 
 
-def _registered(state: SellerState, _event: SellerRegistered, now_us: int, _terms: Terms) -> None:
+def _registered(state: SellerState, event: SellerRegistered, now_us: int, terms: Terms) -> None:
     state.core.registered_us = min(state.core.registered_us or now_us, now_us)
+    aftersale.located(state, event, now_us, terms)
 
 
 def _closed(state: SellerState, event: SellerClosed, now_us: int, _terms: Terms) -> None:
@@ -96,13 +98,15 @@ def _fall_due(state: SellerState, reached: DeadlineReached, now_us: int, terms: 
     elif reached.kind == "complaint":
         complaints.end_complaint(state, reached.subject_id, now_us)
     elif reached.kind == marks.ANSWER:
-        marks.answer_due(state, reached.subject_id, reached.due_us)
+        marks.answer_due(state, reached.due_us)
     elif reached.kind == marks.RATING:
         marks.rating_due(state, reached.due_us)
     elif reached.kind == ledger.KIND:
         ledger.review(state, reached.due_us)
     elif reached.kind == heard.KIND:
         heard.forget(state, reached.subject_id, reached.due_us)
+    elif reached.kind == surging.KIND:
+        surging.day_over(state, reached.due_us, terms.surge.seller)
 
 
 HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
@@ -123,6 +127,7 @@ HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
     CompensationPaid: _compensated,
     MessageSent: heard.heard,
     SellerRegistered: _registered,
+    SellerChanged: aftersale.located,
     SellerClosed: _closed,
     DeadlineReached: _fall_due,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
@@ -11,6 +11,7 @@ from schemas import Event
 
 if TYPE_CHECKING:
     from detectors.beta import CategoryRate
+    from detectors.breaker import Fuse
     from detectors.market import Market
     from detectors.reference import Reference
     from detectors.state import SellerState
@@ -65,9 +66,15 @@ Cause = Event | DeadlineReached
 
 
 class Around(Protocol):
-    """What lies outside the seller, read-only; `reference` is the catalogue of products and brands."""
+    """What lies outside the seller, read-only.
+
+    `reference` is the catalogue of products and brands; `tripped`: whose holds are alerts now, see `detectors.breaker`.
+    """
 
     reference: Reference
+
+    @property
+    def tripped(self) -> Container[Fuse]: ...
 
     def market(self, key: str) -> Market:
         """The market of that key, the judged seller included; empty where nothing is known."""

@@ -18,6 +18,7 @@ from detectors.exposure import exact
 from detectors.records import Account, Payment, Sums
 from detectors.returns import Folded, ReturnTerms, buyer_of, fold
 from detectors.state import MAX_CURRENCIES, MAX_PAYMENTS, SellerState
+from detectors.tally import COMPENSATED, Count
 from schemas import CompensationPaid, RefundIssued
 from schemas.fields import DAY_US
 
@@ -53,6 +54,8 @@ def paid(state: SellerState, event: CompensationPaid | RefundIssued, now_us: int
     state.payments[key] = payment
     _add(state, payment, 1)
     _put_on(state, key, payment, event.return_id or "")
+    if before is None:
+        _tally(state, payment)
     for return_id in {payment.return_id, before.return_id if before is not None else ""}:
         settle(state, return_id, terms)
     if (
@@ -201,6 +204,18 @@ def _buyer_of(state: SellerState, payment: Payment) -> str:
     complaint = state.complaints.get(payment.complaint_id)
     buyer_id = buyer_of(held) if held is not None else ""
     return buyer_id or (complaint.buyer_id or complaint.of_buyer if complaint is not None else "")
+
+
+def _tally(state: SellerState, payment: Payment) -> None:
+    """Counts the payment for the goods' brand and category, where it is known what it is about."""
+    held, complaint = state.returns.get(payment.return_id), state.complaints.get(payment.complaint_id)
+    order_id = held.order_id if held is not None else complaint.order_id if complaint is not None else ""
+    order = state.orders.get(order_id)
+    named = complaint.of_listing or complaint.listing_id if complaint is not None else ""
+    listing = state.listings.get(named or (order.listing_id if order is not None else ""))
+    goods = order if order is not None and (order.brand or order.category) else listing
+    if goods is not None:
+        state.count(Count(COMPENSATED, goods.brand, goods.category, 1, payment.amount, payment.currency))
 
 
 def _await_look(state: SellerState, not_before_us: int) -> None:

@@ -2,9 +2,11 @@
 
 from typing import Final, NamedTuple
 
+import msgspec
+
 from detectors.detector import Around
 from detectors.reference import gtin14
-from detectors.wording import NOTHING_SAID, read_title
+from detectors.wording import NOTHING_SAID, is_of_accessories, read_title
 from schemas import ListingChanged, ListingPublished, Product
 
 #: Conditions that are judged, and the class in which each is compared.
@@ -33,19 +35,20 @@ class MarketKey(NamedTuple):
         return self.product[2:] if self.product.startswith("p:") else None
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a listing's price belongs: the key of its market, or the guard that keeps it from being compared.
 
     `sure`: how sure it is that the market is the right one, a probability, below 1 where only the title names the
-    product.
+    product, which is `product` where the catalogue has it.
     """
 
     key: str
     guard: str
     sure: float = 1.0
+    product: Product | None = None
 
 
-class Identity(NamedTuple):
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """The product that a listing is of, if the catalogue has it, and how sure that is (1: the marketplace says so).
 
     `claimed` is the product under whose id or GTIN it is listed although its title is of another one.
@@ -78,21 +81,26 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
         return Place("", listing.condition)
     if listing.pack_size is not None and listing.pack_size > 1:
         return Place("", "pack")
-    product, sure, claimed = identify(listing, around)
+    identity = identify(listing, around)
+    product = identity.product
     condition: str = listing.condition
     said = read_title(listing.title, listing.category)
     if said is not NOTHING_SAID:
-        # What the product's own name says too is no contradiction: a case among cases is compared.
-        own = read_title(product.name, product.category).guards if product is not None and said.guards else ()
+        # What the product's own name or category says too is no contradiction: a case among cases is compared.
+        own = _guards_of(product) if product is not None and said.guards else ()
         guard = next((guard for guard in said.guards if guard not in own), None)
         if guard is not None:
             return Place("", guard)
         if said.condition is not None and condition != "refurbished":
             condition = said.condition
-    if product is None and claimed is not None:
+    if product is None and identity.claimed is not None:
         return Place("", "other_product")
     key = _key_of(listing, product)
-    return Place("", "no_product") if key is None else Place(market_key(key, condition, listing.currency), "", sure)
+    return (
+        Place("", "no_product")
+        if key is None
+        else Place(market_key(key, condition, listing.currency), "", identity.sure, product)
+    )
 
 
 def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tuple[str, ...]:
@@ -122,6 +130,14 @@ def identify(listing: ListingPublished | ListingChanged, around: Around) -> Iden
 def product_of(listing: ListingPublished | ListingChanged, around: Around) -> Product | None:
     """As `identify`, for whom how and how sure does not matter."""
     return identify(listing, around).product
+
+
+def _guards_of(product: Product) -> tuple[str, ...]:
+    named = read_title(product.name, product.category).guards
+    if product.category is None:
+        return named
+    belongs = ("accessory", "part") if is_of_accessories(product.category) else ()
+    return (*named, *read_title(product.category).guards, *belongs)
 
 
 def _claimed(listing: ListingPublished | ListingChanged, around: Around) -> Product | None:

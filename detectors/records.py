@@ -7,8 +7,11 @@ import msgspec
 
 from detectors.detector import Finding
 from detectors.rhythm import UNKNOWN, Rhythm
+from detectors.surge import Series
 
 STATE_VERSION: Final = 1
+UNCOUNTED: Final = 0
+NOT_COUNTED: Final = -1
 
 
 class Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -52,7 +55,8 @@ class Return(msgspec.Struct, array_like=True):
     """A return as the fold of its steps; `fired_us` is the latest deadline of it that has fired.
 
     `due_us` (a deadline is set for then, 0: none), `overdue`, `delivered_us` and `order_id`: what the fold said last.
-    The rest is what `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
+    `country`: where the seller was when the parcel came back, "" where that is not known. The rest is what
+    `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
     """
 
     steps: list[Step] = []
@@ -66,13 +70,16 @@ class Return(msgspec.Struct, array_like=True):
     ignored: bool = False
     disputed: bool = False
     doubt: str = ""
+    country: str = ""
 
 
 class Complaint(msgspec.Struct, array_like=True, gc=False):
     """A complaint and what was decided, whichever arrived first; stored beside the returns.
 
     `paid` are compensations that came before it was known what the complaint is about. `of_buyer` and `of_listing` are
-    those of its order or return, which are forgotten before it.
+    those of its order or return, which are forgotten before it. `tallied`: as what, and of which brand and category,
+    it has been counted. `counted`: the day on which it counts, see `detectors.surging`; negative where it was taken
+    back from it.
     """
 
     kind: str = ""
@@ -88,6 +95,8 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     paid: tuple[Step, ...] = ()
     of_buyer: str = ""
     of_listing: str = ""
+    tallied: tuple[str, str, str] | None = None
+    counted: int = NOT_COUNTED
 
 
 class Payment(msgspec.Struct, array_like=True, gc=False):
@@ -214,9 +223,13 @@ class Core(msgspec.Struct, array_like=True):
     `seen`: the ids of the last events, a hash of 8 bytes each.
     `guards`: each guard that branded goods raised lately, with when it was last raised and by which event. `spoken`: by
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
-    `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`.
+    `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`. `surge`: the day that is open and the orders
+    delivered on it, see `detectors.surging`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
+    `countries`: see `detectors.countries`. `answer_awaited_us`: a deadline is set for then, see
+    `detectors.marks`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see `detectors.breaker`.
+    `category`: of the last order delivered; `told_share`: see `detectors.shares`.
     """
 
     version: int = STATE_VERSION
@@ -252,16 +265,24 @@ class Core(msgspec.Struct, array_like=True):
     reached_us: int = 0
     ledger: dict[str, Account] = {}
     ledger_due_us: int = 0
+    countries: tuple[tuple[int, str], ...] = ()
+    judged_in: tuple[int, bytes] = (0, b"")
+    held_by: tuple[int, bytes] = (0, b"")
+    braked_us: int = 0
+    surge: tuple[int, int] = (0, 0)
+    category: str = ""
+    told_share: tuple[int, int, int] = (0, 0, 0)
+    answer_awaited_us: int = 0
 
 
-Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment)
+Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment, Series)
 _encode: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 _decoders: Final[dict[type[Any], msgspec.msgpack.Decoder[Any]]] = {
-    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding, Payment)
+    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding, Payment, Series)
 }
 
 
-def encode(record: Core | Order | Return | Listing | Complaint | Finding | Payment) -> bytes:
+def encode(record: Core | Order | Return | Listing | Complaint | Finding | Payment | Series) -> bytes:
     """A record as stored: msgpack, positional."""
     return _encode(record)
 

@@ -22,7 +22,8 @@ def take(partition: Partition, limit: int, lateness_us: int, by_events: bool) ->
     mark = partition.mark()
     items = list(partition.merged(limit, lateness_us, by_events))
     watermark_us = partition.idle_watermark(lateness_us, by_events)
-    if not items and not partition.deadlines.is_due(watermark_us):
+    days = partition.books.days
+    if not (items or days.gathered or watermark_us >= days.ends_us or partition.deadlines.is_due(watermark_us)):
         return None
     if not partition.deadlines.are_too_many(watermark_us):
         return Batch(partition, items, watermark_us)

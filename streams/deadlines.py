@@ -25,11 +25,12 @@ def parts_of(stored_id: str) -> tuple[str, str, str]:
 class Deadlines:
     """The head of a partition's deadlines: the first by (due, id), all that are due before `horizon_us` among them.
 
+    None of them is due before `first_us`.
     What was moved or taken away stays in the heap until it surfaces, or until there is more of it than of what stands:
     a return moves its own ends with every step, half a year ahead.
     """
 
-    __slots__ = ("_due", "_heap", "_last_id", "horizon_us")
+    __slots__ = ("_due", "_heap", "_last_id", "first_us", "horizon_us")
 
     def __init__(self, first: Iterable[tuple[str, int]], limit: int) -> None:
         loaded = list(first)
@@ -37,6 +38,7 @@ class Deadlines:
         self._last_id, self.horizon_us = loaded[-1] if len(loaded) >= limit else ("", FOREVER)
         self._due: dict[str, int] = {}
         self._heap: list[tuple[int, str]] = []
+        self.first_us = self.horizon_us
         for stored_id, due_us in loaded:
             self.schedule(stored_id, due_us)
 
@@ -50,6 +52,7 @@ class Deadlines:
             if len(self._heap) > 2 * len(self._due) + _SLACK:
                 self._heap = [(due, each) for each, due in self._due.items()]
                 heapify(self._heap)
+            self.first_us = self._heap[0][0]
 
     def pop(self, before_us: int) -> tuple[str, int] | None:
         """Takes out the first deadline that is due before `before_us`."""
@@ -59,6 +62,7 @@ class Deadlines:
             if self._due.get(stored_id) == due_us:
                 del self._due[stored_id]
                 return stored_id, due_us
+        self.first_us = min(heap[0][0], self.horizon_us) if heap else self.horizon_us
         return None
 
     def is_due(self, before_us: int) -> bool:
@@ -80,6 +84,19 @@ class Deadlines:
         """Whether the first `MOST_FIRED` of those due before `before_us`, or all, are in memory."""
         return before_us <= self.horizon_us or len(self._first_due(before_us)) > MOST_FIRED
 
+    def due_of(self, stored_id: str) -> int | None:
+        """When that deadline is due, as far as it is in memory."""
+        return self._due.get(stored_id)
+
+    def of(self, seller_id: str, kind: str) -> list[str]:
+        """The seller's deadlines of that kind that are in memory, by id."""
+        prefix = deadline_id(seller_id, kind, "")
+        return sorted(stored_id for stored_id in self._due if stored_id.startswith(prefix))
+
+    def count_due(self, before_us: int, kind: str) -> int:
+        """How many deadlines of that kind are due before `before_us`; `MOST_FIRED` of all kinds are enough."""
+        return sum(parts_of(stored_id)[1] == kind for stored_id in {each for _, each in self._first_due(before_us)})
+
     def sellers_due(self, before_us: int) -> set[str]:
         """Whose deadlines are due before `before_us`; of more than `MOST_FIRED`, of those that are first."""
         return {stored_id.partition(_SEPARATOR)[0] for _, stored_id in self._first_due(before_us)[:MOST_FIRED]}
@@ -90,6 +107,7 @@ class Deadlines:
             self._heap = nsmallest(HEAD, ((due_us, stored_id) for stored_id, due_us in self._due.items()))
             self._due = {stored_id: due_us for due_us, stored_id in self._heap}
             self.horizon_us, self._last_id = self._heap[-1]
+            self.first_us = self._heap[0][0]
 
     def _is_at_end(self, stored_id: str, due_us: int) -> bool:
         """Of those due at the last instant in memory there may be more in the store, with later ids."""

@@ -5,18 +5,22 @@ from typing import Final
 from detectors.detector import Finding
 from detectors.records import Complaint, Core, Listing, Order, Payment, Return, decode, encode
 from detectors.state import SellerState
+from detectors.surge import Series
 from streams.store import SellerBytes, SellerChange
 
-#: Complaints, the seller's own findings and payments lie beside the returns; no identifier holds a control character.
+#: What lies beside the returns: complaints, the seller's own findings, payments, series; no identifier holds a control
+#: character.
 COMPLAINT_MARK: Final = "\x1f"
 FINDING_MARK: Final = "\x1e"
 PAYMENT_MARK: Final = "\x1d"
+SERIES_MARK: Final = "\x1c"
 
 
 def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
     """The state of a seller as it was committed; a new one where nothing is stored."""
     returns: dict[str, bytes] = {}
-    beside: dict[str, dict[str, bytes]] = {COMPLAINT_MARK: {}, FINDING_MARK: {}, PAYMENT_MARK: {}}
+    marks = (COMPLAINT_MARK, FINDING_MARK, PAYMENT_MARK, SERIES_MARK)
+    beside: dict[str, dict[str, bytes]] = {mark: {} for mark in marks}
     for key, held in stored.returns.items():
         kept = beside.get(key[:1])
         if kept is None:
@@ -32,6 +36,7 @@ def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
         {key: decode(Complaint, held) for key, held in beside[COMPLAINT_MARK].items()},
         {key: decode(Finding, held) for key, held in beside[FINDING_MARK].items()},
         {key: decode(Payment, held) for key, held in beside[PAYMENT_MARK].items()},
+        {key: decode(Series, held) for key, held in beside[SERIES_MARK].items()},
     )
 
 
@@ -54,6 +59,9 @@ def change_of(state: SellerState) -> SellerChange:
     for key in changes.payments:
         payment = state.payments.get(key)
         change.returns[PAYMENT_MARK + key] = encode(payment) if payment is not None else None
+    for key in changes.surges:
+        series = state.surges.get(key)
+        change.returns[SERIES_MARK + key] = encode(series) if series is not None else None
     for key in changes.listings:
         listing = state.listings.get(key)
         change.listings[key] = encode(listing) if listing is not None else None

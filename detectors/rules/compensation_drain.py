@@ -17,18 +17,22 @@ Moderator:         read why the platform paid; has the seller been asked to pay 
 Parameters:
     buyers_enough: different buyers who were paid what did not come back in full, at least [one buyer counts once]
     least_share: of what was delivered, in the same currency, that was paid to the others than the one who got most
+    market_payments_enough: for goods of a brand or category, whoever sold them; what sellers refund is not taken off
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
 from detectors.ledger import recent, since_us
 from detectors.records import Payment
 from detectors.rules.overdue_refund import spaced
 from detectors.state import SellerState
+from detectors.tally import Subject
 from schemas.fields import money, to_time
 
 PLACES = 3  # of a share
@@ -37,7 +41,7 @@ PLACES = 3  # of a share
 class Drained(NamedTuple):
     """What the platform paid in one currency, to so many buyers, without what `came_back`, beside what was `sold`.
 
-    `most` is what the buyer got who got most; sold is what was delivered.
+    `most` is what the buyer got who got most; sold is what was delivered. Of a brand or category `buyers` are payments.
     """
 
     currency: str
@@ -54,6 +58,7 @@ class CompensationDrain:
 
     buyers_enough: int = 3
     least_share: float = 0.03
+    market_payments_enough: int = 20
 
     def look(self, state: SellerState, _cause: Cause, now_us: int, _around: Around) -> Finding | Abstained | None:
         """A finding about the seller as of today's look, in the currency that is worst."""
@@ -73,6 +78,18 @@ class CompensationDrain:
         paid = sorted((one.time_us, one.event_id) for one in counted if one.currency == worst.currency)
         event_ids = [event_id for _, event_id in paid]
         return finding("seller", state.seller_id, worst, "", f"since {to_time(begins_us):%Y-%m-%d}", event_ids)
+
+    def look_at_market(self, subject: Subject, drains: Iterable[Drained]) -> Finding | None:
+        """A finding about a brand or category, in the currency that is worst."""
+        enough = [
+            one for one in drains if one.buyers >= self.market_payments_enough and one.sold and self.is_drain(one)
+        ]
+        if not enough:
+            return None
+        worst = max(enough, key=lambda one: (share_of(one), one.currency))
+        goods = f"{subject.name} goods" if subject.kind == "brand" else f"goods in {subject.name}"
+        found = finding(subject.kind, subject.name, worst, goods, "in the last 45 to 90 days")
+        return msgspec.structs.replace(found, facts=worst.buyers.bit_length())  # told again when they have doubled
 
     def is_drain(self, drained: Drained) -> bool:
         """Whether so much was paid to so many; for a seller, a brand or a category."""
@@ -95,6 +112,7 @@ def finding(
 ) -> Finding:
     """The finding about a seller, brand or category. `goods`: "Samsung goods", "" for all; `when`: "in 90 days"."""
     currency, is_one = drained.currency, subject_kind == "seller"
+    to_whom = f"to {drained.buyers} buyers" if is_one else f"in {drained.buyers} payments"
     of_goods = f" for {goods}" if goods else ""
     beside = f"beside {spaced(drained.sold)} {currency} delivered" if drained.sold > 0 else "and nothing was delivered"
     more = f"; {spaced(drained.came_back)} {currency} more came back" if drained.came_back else ""
@@ -103,14 +121,13 @@ def finding(
         subject_kind=subject_kind,
         subject_id=subject_id,
         grade=_grade(is_one),
-        sentence=f"the platform has paid {spaced(drained.paid)} {currency} to {drained.buyers} buyers"
-        f"{of_goods} {when}, {beside}{more}",
+        sentence=f"the platform has paid {spaced(drained.paid)} {currency} {to_whom}{of_goods} {when}, {beside}{more}",
         numbers={
             "paid": money(drained.paid),
             "came_back": money(drained.came_back),
             "delivered": money(drained.sold),
             "currency": currency,
-            "buyers": drained.buyers,
+            "buyers" if is_one else "payments": drained.buyers,
             "share": share_of(drained),
         },
         event_ids=tuple(event_ids[-MAX_FINDING_EVENT_IDS:]),

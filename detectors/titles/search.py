@@ -71,17 +71,17 @@ def many(index: Index, known: Known, title: Asked) -> dict[int, float]:
     return dict(zip(touched.tolist(), weights.tolist(), strict=True))
 
 
-def best(index: Index, ids: Sequence[str], totals: dict[int, float]) -> list[int]:
+def best(index: Index, ids: Sequence[str], totals: dict[int, float], title: Asked) -> list[int]:
     """At most `LOOKED_AT` slots to look at closely."""
     if not totals:
         return []
-    ranked = sorted(totals.values(), reverse=True)
-    # Twice as many as are wanted, so that shorter names among them can come first.
-    least = max(CLOSE * ranked[0], ranked[min(2 * LOOKED_AT, len(ranked)) - 1])
     forward, joined = index.forward, index.joined
-    close = sorted(
-        (_LENGTH * len(forward[slot]) - total, ids[slot], joined[slot], slot)
-        for slot, total in totals.items()
-        if total >= least
+    least = CLOSE * max(totals.values())
+    close = {slot: total for slot, total in totals.items() if total >= least}
+    if len(close) > LOOKED_AT:  # the features that brought them in do not tell them apart: all of them may
+        weight_of = title.weights.get
+        close = {slot: sum([weight_of(number, 0.0) for number in forward[slot]]) for slot in close}
+    ranked = sorted(
+        (_LENGTH * len(forward[slot]) - total, ids[slot], joined[slot], slot) for slot, total in close.items()
     )
-    return [slot for *_, slot in close[:LOOKED_AT]]
+    return [slot for *_, slot in ranked[:LOOKED_AT]]

@@ -8,6 +8,7 @@ from math import log
 from typing import Any
 
 from detectors.beta import CategoryRate
+from detectors.breaker import Fuse
 from detectors.entries import Entry, Flags
 from detectors.market import Market
 from detectors.products import classify
@@ -65,6 +66,8 @@ class World:
 
     def market(self, key: str) -> Market:
         return self.markets.get(key) or Market()
+
+    tripped: frozenset[Fuse] = frozenset()
 
     def category_rate(self, category: str, reason: str) -> CategoryRate | None:
         return self.rates.get((category, reason))

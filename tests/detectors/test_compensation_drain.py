@@ -176,7 +176,8 @@ def test_a_brand_or_category_is_told_in_the_same_words() -> None:
     assert CompensationDrain().is_drain(samsung)
     seen = finding("brand", "samsung", samsung, "Samsung goods", "in 90 days")
     assert seen.sentence == (
-        "the platform has paid 48,200.00 CNY to 32 buyers for Samsung goods in 90 days, beside 600,000.00 CNY delivered"
+        "the platform has paid 48,200.00 CNY in 32 payments for Samsung goods in 90 days, "
+        "beside 600,000.00 CNY delivered"
     )
     assert (seen.subject_kind, seen.grade, seen.numbers["share"]) == ("brand", "across_sellers", 0.075)
     assert share_of(samsung._replace(sold=Decimal(0))) == 1

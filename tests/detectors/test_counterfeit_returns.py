@@ -167,9 +167,9 @@ def of_phones(rate: CategoryRate | None, returns: int = 9, buyers: int = 91) -> 
 
 
 def test_what_is_usual_is_what_the_sellers_of_the_category_say_once_there_are_enough_of_them() -> None:
-    assert of_phones(None).sentence.endswith("(8.7%, usual are 1.0%)")
+    assert of_phones(None).sentence.endswith("(9.0%, usual are 1.0%)")
     seen = of_phones(CategoryRate(0.004, 80.0, 100))
-    assert seen.sentence.endswith("(8.7%, usual in phones are 0.5%)")
+    assert seen.sentence.endswith("(9.0%, usual in phones are 0.5%)")
     assert seen.numbers["usual_share"] == 0.005
     assert of_phones(CategoryRate(0.03, 60.0, 100)) is None, "among phones nine of a hundred are three times the usual"
     assert of_phones(CategoryRate(0.03, 60.0, 99)) is not None

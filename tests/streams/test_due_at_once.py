@@ -16,10 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
+from detectors.policy import make_policy
 from schemas.fields import to_us
 from streams import deadlines
+from streams.books import Books
 from streams.deadlines import FOREVER, Deadlines, deadline_id
 from streams.partition import Arrival, Item, Partition
+from streams.settings import read_policy
 from streams.store import PartitionHead
 from tests.story import Story, at, event, listing, refund, registered, sold_and_back
 
@@ -30,8 +33,9 @@ BACK = at(7)  # when the parcels of `sold_and_back` arrive, four days after the 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
     def limit(most: int, head: int) -> None:
-        for module in ("streams.deadlines", "streams.hop"):
+        for module in ("streams.deadlines", "streams.judging"):
             monkeypatch.setattr(f"{module}.MOST_FIRED", most)
+        for module in ("streams.deadlines", "streams.hop"):
             monkeypatch.setattr(f"{module}.HEAD", head)
 
     return limit
@@ -104,7 +108,8 @@ def test_records_wait_until_what_is_due_before_them_has_fired(few: Callable[[int
 
 def test_records_that_are_given_back_are_read_again_from_where_they_lie() -> None:
     topics = ("marketplace.listings.v1", "marketplace.returns.v1")
-    partition = Partition(0, PartitionHead(1, dict.fromkeys(topics, 5), 0, [], []), topics, Deadlines([], 9))
+    books = Books(0, 1, {}, make_policy(read_policy(None)), set())
+    partition = Partition(0, PartitionHead(1, dict.fromkeys(topics, 5), 0, [], []), topics, Deadlines([], 9), books)
     for topic, days in zip(topics, (1, 2), strict=True):
         told = registered(at(days), "s")
         partition.lanes[topic].add(Item(to_us(told.event_time), told, None, Arrival(topic, 0, 5, b"s", b"")))
