@@ -75,7 +75,7 @@ async def _show(pace: Pace, limit_s: float, console: Console, port: int) -> None
             show_summary(console, progress, board)
             if guest is not None and _is_watched() and not progress.is_interrupted:
                 click.echo(f"\nThe moderators' page stays at {where}; Ctrl-C ends it.")
-                await stage.linger()
+                await stage.linger(progress)
 
 
 async def _guest(guests: contextlib.AsyncExitStack, policy: Policy, progress: Progress, port: int) -> "Guest | None":

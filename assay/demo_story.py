@@ -233,9 +233,11 @@ class Stage:
         progress.is_interrupted = self._stop.is_set()
         view.show(progress, board, board.news())
 
-    async def linger(self) -> None:
-        """Judges what the console's moderators rule, until a signal."""
+    async def linger(self, progress: Progress) -> None:
+        """Judges what the console's moderators rule, until a signal; the story's clock goes on like any other."""
+        told, since_s = progress.at, time.monotonic()
         while not self._stop.is_set():
+            progress.at = told + timedelta(seconds=time.monotonic() - since_s)
             records = self._reel.rulings()
             if records:
                 await feed(self._hop, self._partition, records)

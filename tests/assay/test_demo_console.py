@@ -41,7 +41,7 @@ async def _told() -> None:
     policy, progress = make_policy(read_policy(None)), Progress(START)
     async with served(policy, lambda: progress.at, 0) as guest, staged(policy, Board(), guest) as stage:
         await stage.play(progress, Pace(10, 1e7), 600, _Nobody())
-        rulings = asyncio.create_task(stage.linger())
+        rulings = asyncio.create_task(stage.linger(progress))
         async with httpx.AsyncClient(base_url=guest.address) as client:
             user, _, password = guest.login.partition(" / ")
             await client.post("/sign-in", data={"user": user, "password": password})

@@ -61,32 +61,43 @@ def test_each_filter_lets_its_own_through(wanted: dict[str, str], found: list[st
     assert sorted(feed(*words, events=(listing(), shoe), **wanted)) == found
 
 
-def test_an_alert_is_open_until_somebody_rules_on_it() -> None:
+def test_an_alert_is_open_until_somebody_rules_and_the_worker_holds() -> None:
+    given = verdict("confirmed", when=at(1))
     assert state(alert()) == ("open", False)
-    assert state(alert(), verdict("confirmed", when=at(1))) == ("confirmed", True)
-    answered = alert(revision=2, when=at(1))
-    assert state(answered, verdict("confirmed", when=at(1))) == ("confirmed", False)
+    assert state(alert(), given, hold(), days=1) == ("confirmed", True)
+    assert state(alert(), given, hold(revision=2, when=at(1), decided_by="mia"), days=2) == ("confirmed", False)
+
+
+def test_a_verdict_that_the_worker_did_not_obey_leaves_the_alert_open() -> None:
+    for ruling in ("confirmed", "rejected"):
+        assert state(alert(), verdict(ruling, when=at(1)), hold(), days=1.005)[1]
+        assert state(alert(), verdict(ruling, when=at(1)), hold(), days=2) == ("open", False)
+
+
+def test_a_confirmed_alert_whose_hold_has_run_out_is_open_again() -> None:
+    ran_out = hold(revision=3, when=at(9), action="released", decided_by="expiry")
+    assert state(alert(), verdict("confirmed", when=at(1)), ran_out) == ("open", False)
 
 
 def test_a_rejected_alert_is_pending_until_the_worker_withdraws_it() -> None:
-    assert state(alert(), verdict("rejected", when=at(1))) == ("rejected", True)
+    assert state(alert(), verdict("rejected", when=at(1)), days=1) == ("rejected", True)
     withdrawn = alert(revision=2, when=at(1), status="withdrawn", mode="shadow", severity="low")
     assert state(withdrawn, verdict("rejected", when=at(1))) == ("rejected", False)
 
 
 def test_an_alert_that_the_worker_upholds_after_a_rejection_is_open_again() -> None:
     left = alert(revision=2, when=at(1), status="updated", listing_ids=("l2",))
-    assert state(left, verdict("rejected", when=at(1))) == ("open", False)
+    assert state(left, verdict("rejected", when=at(1)), days=1) == ("open", False)
 
 
 def test_more_listings_after_a_confirmation_need_somebody_again() -> None:
     grown = alert(revision=2, when=at(2), listing_ids=("l-s1", "l2"))
-    assert state(grown, verdict("confirmed", when=at(1)))[0] == "open"
-    assert (
-        state(grown, verdict("confirmed", when=at(1)), verdict("confirmed", when=at(3), subject_id="l2"))[0]
-        == "confirmed"
-    )
-    assert state(grown, verdict("confirmed", when=at(1), subject="seller", subject_id="s1"))[0] == "confirmed"
+    kept = (verdict("confirmed", when=at(1)), hold(revision=2, when=at(1)))
+    assert state(grown, *kept)[0] == "open"
+    both = (verdict("confirmed", when=at(3), subject_id="l2"), hold("h2", when=at(3), subject_id="l2"))
+    assert state(grown, *kept, *both)[0] == "confirmed"
+    account = hold("h3", when=at(4), scope="seller", subject_id="s1")
+    assert state(grown, *kept, verdict(when=at(4), subject="seller", subject_id="s1"), account)[0] == "confirmed"
 
 
 def test_a_snoozed_alert_comes_back_when_its_time_is_up() -> None:
