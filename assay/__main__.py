@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from assay.config import config
+from assay.console import console
 from assay.dead_letters import dead_letters
 from assay.demo import demo
 from assay.doctor import doctor
@@ -24,6 +25,7 @@ from streams.settings import Settings
 COMMANDS = (
     demo,
     worker,
+    console,
     replay,
     simulate,
     evaluate,

@@ -5,13 +5,14 @@ is this process.
 """
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from assay.demo_board import Board, News
 from detectors.judge import Judge
@@ -23,10 +24,14 @@ from simulator import START, Marketplace
 from streams.embedded import embedded_redis
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival
+from streams.partition import Arrival, Partition
 from streams.redis_store import RedisStore
 from streams.replay import LANE, end, feed
+from streams.store import Line
 from streams.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from assay.demo_console import Guest
 
 #: Chosen by trying: the gang of this seed opens on the second day and owes refunds to many by the thirteenth, and
 #: with so many honest sellers twelve or more offer what it sells, so that its price alone tells.
@@ -123,27 +128,40 @@ class View(Protocol):
 
 
 class _Reel:
-    """The simulated events as records, up to a moment, in the order of their times."""
+    """The simulated events as records, up to a moment, in the order of their times; verdicts as they come."""
 
-    def __init__(self, market: Marketplace, board: Board) -> None:
+    def __init__(self, market: Marketplace, board: Board, guest: "Guest | None") -> None:
         self._events: Iterator[Event] = iter(market)
         self._next = next(self._events, None)
         self._board = board
+        self._guest = guest
         self._offset = 0
 
     def until(self, moment: datetime, limit: int) -> list[Arrival]:
-        """The next records before `moment`, at most `limit`."""
-        records: list[Arrival] = []
-        while self._next is not None and self._next.event_time <= moment and len(records) < limit:
+        """The verdicts given and the next records before `moment`, of these at most `limit`."""
+        records = self.rulings()
+        left = limit
+        while self._next is not None and self._next.event_time <= moment and left:
             self._board.saw(self._next)
-            records.append(Arrival(LANE, 0, self._offset, None, wire.encode(self._next)))
-            self._offset += 1
+            if self._guest is not None:
+                self._guest.saw(self._next)
+            records.append(self._record(wire.encode(self._next)))
             self._next = next(self._events, None)
+            left -= 1
         return records
 
+    def rulings(self) -> list[Arrival]:
+        """What the console's moderators have ruled since the last call."""
+        return [self._record(value) for value in self._guest.verdicts()] if self._guest is not None else []
 
-async def tell(policy: Policy, pace: Pace, limit_s: float, board: Board, view: View) -> Progress:
-    """Tells the story until its end, a signal, or `limit_s` seconds; how far it came.
+    def _record(self, value: bytes) -> Arrival:
+        self._offset += 1
+        return Arrival(LANE, 0, self._offset - 1, None, value)
+
+
+@contextlib.asynccontextmanager
+async def staged(policy: Policy, board: Board, guest: "Guest | None") -> AsyncIterator["Stage"]:
+    """Everything that a story needs, on a Redis of its own; signals end it. `guest`: the console beside it.
 
     Raises `EmbeddedRedisError` when there is no Redis, `StoreUnavailableError` when it is lost on the way.
     """
@@ -155,53 +173,75 @@ async def tell(policy: Policy, pace: Pace, limit_s: float, board: Board, view: V
     reference = Reference()
     for word in market.reference():
         reference.add(word)
+
+    def take(line: Line) -> None:
+        board.take(line)
+        if guest is not None:
+            guest.take(line)
+
     with embedded_redis() as url:
         store = RedisStore(url)
         around = Surroundings(reference, fresh_us=SECOND_US)
-        hop = Hop(
-            Judge(policy), store, ProcessOutbox(board.take), around, HopTerms(by_events=True), clock=wall_clock_us
-        )
+        hop = Hop(Judge(policy), store, ProcessOutbox(take), around, HopTerms(by_events=True), clock=wall_clock_us)
         try:
-            return await _play(hop, _Reel(market, board), pace, limit_s, stop, board, view)
+            partition = await hop.open(0, [LANE])
+            yield Stage(hop, partition, _Reel(market, board, guest), board, stop)
         finally:
             await store.close()
 
 
-async def _play(
-    hop: Hop, reel: _Reel, pace: Pace, limit_s: float, stop: asyncio.Event, board: Board, view: View
-) -> Progress:
-    partition = await hop.open(0, [LANE])
-    progress = Progress(START + timedelta(days=FIRST_DAY))
-    seen: deque[tuple[float, int]] = deque([(0.0, 0)])
-    began: float | None = None  # the clock starts when what went before is judged
-    opened = time.monotonic()
-    while not stop.is_set() and time.monotonic() - opened < limit_s:
-        progress.elapsed_s = 0.0 if began is None else time.monotonic() - began
-        wanted = START + timedelta(days=pace.day(progress.elapsed_s))
-        records = reel.until(wanted, _CHUNK)
-        if records:
-            await feed(hop, partition, records)
-        progress.is_behind = len(records) == _CHUNK
-        if not progress.is_behind:
-            progress.at = wanted
-            progress.is_complete = progress.day >= LAST_DAY
-            if progress.is_complete:
-                await end(hop, partition, to_us(wanted))
-                break
-            began = began or time.monotonic()
-        elif began is not None:
-            progress.at = board.at or progress.at
-        _measure(progress, hop.counts.judged, time.monotonic() - opened, seen)
+class Stage:
+    """Where the story is told, and afterwards the console's verdicts are still judged."""
+
+    def __init__(self, hop: Hop, partition: Partition, reel: _Reel, board: Board, stop: asyncio.Event) -> None:
+        self._hop = hop
+        self._partition = partition
+        self._reel = reel
+        self._board = board
+        self._stop = stop
+
+    async def play(self, progress: Progress, pace: Pace, limit_s: float, view: View) -> None:
+        """Tells the story until its end, a signal, or `limit_s` seconds."""
+        board, hop = self._board, self._hop
+        seen: deque[tuple[float, int]] = deque([(0.0, 0)])
+        began: float | None = None  # the clock starts when what went before is judged
+        opened = time.monotonic()
+        while not self._stop.is_set() and time.monotonic() - opened < limit_s:
+            progress.elapsed_s = 0.0 if began is None else time.monotonic() - began
+            wanted = START + timedelta(days=pace.day(progress.elapsed_s))
+            records = self._reel.until(wanted, _CHUNK)
+            if records:
+                await feed(hop, self._partition, records)
+            progress.is_behind = len(records) >= _CHUNK
+            if not progress.is_behind:
+                progress.at = wanted
+                progress.is_complete = progress.day >= LAST_DAY
+                if progress.is_complete:
+                    await end(hop, self._partition, to_us(wanted))
+                    break
+                began = began or time.monotonic()
+            elif began is not None:
+                progress.at = board.at or progress.at
+            _measure(progress, hop.counts.judged, time.monotonic() - opened, seen)
+            view.show(progress, board, board.news())
+            if not progress.is_behind:
+                await _doze(self._stop)
+            else:
+                await asyncio.sleep(0)
+        progress.elapsed_s = time.monotonic() - opened
+        progress.judged = hop.counts.judged
+        progress.is_interrupted = self._stop.is_set()
         view.show(progress, board, board.news())
-        if not progress.is_behind:
-            await _doze(stop)
-        else:
-            await asyncio.sleep(0)
-    progress.elapsed_s = time.monotonic() - opened
-    progress.judged = hop.counts.judged
-    progress.is_interrupted = stop.is_set()
-    view.show(progress, board, board.news())
-    return progress
+
+    async def linger(self, progress: Progress) -> None:
+        """Judges what the console's moderators rule, until a signal; the story's clock goes on like any other."""
+        told, since_s = progress.at, time.monotonic()
+        while not self._stop.is_set():
+            progress.at = told + timedelta(seconds=time.monotonic() - since_s)
+            records = self._reel.rulings()
+            if records:
+                await feed(self._hop, self._partition, records)
+            await _doze(self._stop)
 
 
 def _measure(progress: Progress, judged: int, now_s: float, seen: deque[tuple[float, int]]) -> None:

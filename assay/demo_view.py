@@ -21,6 +21,7 @@ SMALLEST: Final = (64, 20)  # columns and rows below which lines are easier to r
 _WIDE: Final = 110
 _FRAME_S: Final = 0.2
 _HEADER_ROWS: Final = 5
+_BAR_COLUMNS: Final = 12
 _STYLES: Final = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
 _HELD: Final = {"payout": "payouts", "seller": "account", "listing": "listing"}
 
@@ -28,10 +29,14 @@ _HELD: Final = {"payout": "payouts", "seller": "account", "listing": "listing"}
 class LineView:
     """One line for each news, nothing else."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: str = "") -> None:
+        """`where`: the moderators' page."""
         self._caption = ""
+        self._where = where
 
     def __enter__(self) -> Self:
+        if self._where:
+            click.echo(f"The moderators' page: {self._where}")
         return self
 
     def __exit__(
@@ -51,7 +56,9 @@ class LineView:
 class PageView:
     """One page on the terminal's second screen; what was on the first one is there again afterwards."""
 
-    def __init__(self, console: Console, pace: Pace) -> None:
+    def __init__(self, console: Console, pace: Pace, where: str = "") -> None:
+        """`where`: the moderators' page."""
+        self._where = where
         self._console = console
         self._pace = pace
         self._live = Live(console=console, screen=True, auto_refresh=False)
@@ -71,10 +78,10 @@ class PageView:
         now_s = self._console.get_time()
         if now_s - self._drawn_s >= _FRAME_S:
             self._drawn_s = now_s
-            self._live.update(page(self._console, progress, board, self._pace), refresh=True)
+            self._live.update(page(self._console, progress, board, self._pace, self._where), refresh=True)
 
 
-def page(console: Console, progress: Progress, board: Board, pace: Pace) -> RenderableType:
+def page(console: Console, progress: Progress, board: Board, pace: Pace, where: str = "") -> RenderableType:
     """The page at the console's size: header, newest alerts, what is on hold, and how far the story is."""
     width, height = console.size
     body = height - _HEADER_ROWS - 1
@@ -89,7 +96,7 @@ def page(console: Console, progress: Progress, board: Board, pace: Pace) -> Rend
             height=alerts_rows,
         ),
         Panel(_holds(board, width, holds_rows - 2), title="[bold]On hold[/]", title_align="left", height=holds_rows),
-        _footer(progress, width),
+        _footer(progress, where, width),
     )
 
 
@@ -178,10 +185,19 @@ def _holds(board: Board, width: int, rows: int) -> Table:
     return table
 
 
-def _footer(progress: Progress, width: int) -> Table:
+def _footer(progress: Progress, where: str, width: int) -> Table:
     grid = Table.grid(expand=True, padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1)
     bar = ProgressBar(total=LAST_DAY - FIRST_DAY, completed=max(progress.day - FIRST_DAY, 0.0))
-    grid.add_row(Text(" Ctrl-C ends it with a summary ", "dim"), bar)
+    said = (
+        f" Moderators' page: {where}"
+        if where and width >= _WIDE
+        else f" {where}"
+        if where
+        else " Ctrl-C ends it with a summary "
+    )
+    left = Text(said, "bold" if where else "dim")
+    left.truncate(max(width - _BAR_COLUMNS, 1), overflow="ellipsis")
+    grid.add_row(left, bar)
     return grid

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Final, TypeVar
 
 import click
 import msgspec
@@ -11,18 +11,20 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from assay.evaluation import tables
 from assay.failure import Failure
 from assay.table import echo_table
+from detectors.catalogue import CATALOGUE
 from schemas.outputs import Alert, Hold
 from schemas.wire import encode
+from simulator.accused import Spoken
 from simulator.labels import decode_label
-from simulator.report import Fate, Report
 from simulator.scoring import Scoring
 
 T = TypeVar("T")
+SPOKEN: Final = {entry.reason_code: Spoken(entry.family, entry.about) for entry in CATALOGUE}
 _decode_alert = msgspec.json.Decoder(Alert).decode
 _decode_hold = msgspec.json.Decoder(Hold).decode
-_Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 
 @click.command
@@ -31,7 +33,7 @@ _Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 def evaluate(labels: Path, out_of: Path, as_json: bool) -> None:
     """Precision and recall per reason code, time to hold, and money, by the labels of a simulated marketplace."""
-    scoring = Scoring()
+    scoring = Scoring(SPOKEN)
     label_count = _read(
         labels, decode_label, scoring.label, "label", "give --labels the labels.jsonl of `assay simulate`"
     )
@@ -44,7 +46,7 @@ def evaluate(labels: Path, out_of: Path, as_json: bool) -> None:
     if as_json:
         click.echo(encode(report))
         return
-    for table in _tables(report):
+    for table in tables(report):
         (_on_terminal if sys.stdout.isatty() else _plain)(*table)
     if report.unlabelled:
         click.echo(
@@ -65,66 +67,6 @@ def _read(path: Path, decode: Callable[[bytes], T], take: Callable[[T], None], w
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Failure(f"{path} line {read + 1} is no {what} ({error}): {advice}.") from error
     return read
-
-
-def _tables(report: Report) -> list[_Table]:
-    fates: tuple[Fate, ...] = get_args(Fate)
-    return [
-        (
-            f"Reason codes ({report.fake_listings} fake listings, {report.gang_sellers} gang sellers)",
-            (
-                "reason code",
-                "of",
-                "true",
-                "false",
-                "missed",
-                "precision",
-                "recall",
-                "shadow true",
-                "shadow false",
-                "withdrawn",
-            ),
-            [
-                (
-                    line.reason_code,
-                    line.subject,
-                    *_texts(line.true, line.false, line.missed, line.precision, line.recall),
-                    *_texts(line.shadow_true, line.shadow_false, line.withdrawn),
-                )
-                for line in report.reasons
-            ],
-        ),
-        (
-            f"Holds ({report.honest_sellers_held} of {report.honest_sellers} honest sellers were held in some scope)",
-            ("scope", "true", "false"),
-            [(line.scope, *_texts(line.true, line.false)) for line in report.holds],
-        ),
-        (
-            "Hours to the first hold",
-            ("from", "subjects", "held", "median", "p90"),
-            [
-                (name, *_texts(span.subjects, span.held, span.median_hours, span.p90_hours))
-                for name, span in (
-                    ("a fake listing's publication to its hold", report.listing_hold),
-                    ("a seller's first lost order to the payout hold", report.payout_hold),
-                )
-            ],
-        ),
-        (
-            "Lost orders: prevented by a hold, frozen with the payout, gone",
-            ("currency", *(f"{fate}{unit}" for fate in fates for unit in (" orders", " amount"))),
-            [
-                (line.currency, *(text for fate in fates for text in (str(line.orders[fate]), line.amounts[fate])))
-                for line in report.lost
-            ],
-        ),
-    ]
-
-
-def _texts(*numbers: float | None) -> tuple[str, ...]:
-    return tuple(
-        "-" if number is None else f"{number:g}" if isinstance(number, float) else str(number) for number in numbers
-    )
 
 
 def _plain(title: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

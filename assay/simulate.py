@@ -1,25 +1,43 @@
 """`assay simulate`: a labelled history of a marketplace, as files."""
 
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from assay.failure import Failure
 from schemas.wire import encode
-from simulator import Marketplace
+from simulator import START, Marketplace
 from simulator.labels import Label
 
 _PROGRESS_EVENTS = 50_000
+_YEARS = range(2005, 2099)  # sellers register years before; a replay takes 2000 to 2099
+
+
+def _first_day(_context: click.Context, _parameter: click.Parameter, day: datetime) -> datetime:
+    if day.year not in _YEARS:
+        raise click.BadParameter(f"the year has to be from {_YEARS[0]} to {_YEARS[-1]}.")
+    return day.replace(tzinfo=UTC)
 
 
 @click.command
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The same seed, the same bytes.")
 @click.option("--sellers", type=click.IntRange(min=0), default=200, show_default=True, help="Honest sellers.")
 @click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="Days of trade.")
-@click.option("--gangs", type=click.IntRange(min=0), default=1, show_default=True, help="Gangs of three shops each.")
+@click.option("--gangs", type=click.IntRange(min=0), help="Gangs.  [default: 1, from 90 days on 3 with more shops]")
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=f"{START:%Y-%m-%d}",
+    show_default=True,
+    callback=_first_day,
+    help="First day of trade, in UTC; it decides which seasons, sales and holidays there are.",
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Directory for the three files.")
-def simulate(seed: int, sellers: int, days: int, gangs: int, out: Path) -> None:
+def simulate(seed: int, sellers: int, days: int, gangs: int | None, start: datetime, out: Path) -> None:
     """Write a simulated marketplace to DIR: events.jsonl, reference.jsonl, labels.jsonl.
 
     Events are in the order of event time, ties by event id. The labels say who is a gang, what is fake and what was
@@ -27,12 +45,12 @@ def simulate(seed: int, sellers: int, days: int, gangs: int, out: Path) -> None:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _write(seed, sellers, days, gangs, out)
+        _write(partial(Marketplace, seed, sellers, days, start, gangs=gangs), out)
     except OSError as error:
         raise Failure(f"Cannot write to {out}: {error.strerror}; name another --out.") from error
 
 
-def _write(seed: int, sellers: int, days: int, gangs: int, out: Path) -> None:
+def _write(make: Callable[..., Marketplace], out: Path) -> None:
     with (
         (out / "events.jsonl").open("wb") as events,
         (out / "reference.jsonl").open("wb") as reference,
@@ -42,7 +60,7 @@ def _write(seed: int, sellers: int, days: int, gangs: int, out: Path) -> None:
         def keep(label: Label) -> None:
             labels.write(encode(label) + b"\n")
 
-        made = Marketplace(seed, sellers, days, gangs=gangs, label=keep)
+        made = make(label=keep)
         reference.writelines(encode(word) + b"\n" for word in made.reference())
         on_terminal = sys.stderr.isatty()
         for count, event in enumerate(made, 1):

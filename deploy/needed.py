@@ -81,10 +81,10 @@ def install_missing() -> None:
     lacking = missing()
     if not lacking:
         return
-    _run("apt-get", "update")
+    run("apt-get", "update")
     packages = [next((name for name in PACKAGES[tool] if _apt_knows(name)), PACKAGES[tool][0]) for tool in lacking]
     say(f"Installing with apt: {' '.join(packages)}.")
-    done = _run("apt-get", "install", "--yes", "--no-install-recommends", *packages)
+    done = run("apt-get", "install", "--yes", "--no-install-recommends", *packages)
     if done.returncode or (lacking := missing()):
         raise StackError(f"apt could not install {' and '.join(lacking)}: {last_line(done.stderr or done.stdout)}")
 
@@ -96,7 +96,7 @@ def fetch_jars() -> None:
     say(f"Fetching the jars of Kafka {kafka_version()} with Maven.")
     part = JARS.with_name("jars.part")
     shutil.rmtree(part, ignore_errors=True)
-    done = _run("mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={part}")
+    done = run("mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={part}")
     if done.returncode:
         errors = [line for line in done.stdout.splitlines() if line.startswith("[ERROR]")]
         raise StackError(f"Maven could not fetch Kafka: {errors[0][8:] if errors else last_line(done.stdout)}")
@@ -105,10 +105,10 @@ def fetch_jars() -> None:
 
 
 def _apt_knows(package: str) -> bool:
-    said = _run("apt-cache", "policy", package).stdout
+    said = run("apt-cache", "policy", package).stdout
     return "Candidate:" in said and "Candidate: (none)" not in said
 
 
-def _run(*command: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

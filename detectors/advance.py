@@ -7,7 +7,7 @@ repeated event changes nothing.
 from collections.abc import Callable
 from typing import Any, Final
 
-from detectors import aftersale, complaints, heard, marks, orders
+from detectors import aftersale, complaints, heard, ledger, marks, orders, surging
 from detectors.detector import Cause, DeadlineReached
 from detectors.orders import Terms
 from detectors.state import SellerState
@@ -28,6 +28,7 @@ from schemas import (
     ReturnRefused,
     ReturnRequested,
     ReturnShipped,
+    SellerChanged,
     SellerClosed,
     SellerRegistered,
 )
@@ -41,9 +42,34 @@ def advance(state: SellerState, cause: Cause, now_us: int, terms: Terms) -> None
 
 
 def _requested(state: SellerState, event: ReturnRequested, now_us: int, terms: Terms) -> None:
+    order = state.orders.get(event.order_id)
+    waiting = order.compensations if order is not None else ()
     aftersale.requested(state, event, now_us, terms)
     if state.complaints:
         complaints.find_return(state, event, terms)
+    if order is not None and waiting and not order.compensations:
+        ledger.attach(state, [step.ref_id for step in waiting], event.return_id, terms.returns)
+    elif state.payments:
+        ledger.settle(state, event.return_id, terms.returns)
+
+
+def _refunded(state: SellerState, event: RefundIssued, now_us: int, terms: Terms) -> None:
+    aftersale.refunded(state, event, now_us, terms)
+    held = state.returns.get(event.return_id)
+    if held is not None and all(step.event_id != event.event_id for step in held.steps):
+        return  # an older one with its id stands
+    if event.paid_by == "platform":
+        ledger.paid(state, event, now_us, terms.returns)
+    elif state.payments:
+        ledger.unpaid(state, event)
+        ledger.settle(state, event.return_id, terms.returns)
+
+
+def _compensated(state: SellerState, event: CompensationPaid, now_us: int, terms: Terms) -> None:
+    ledger.paid(state, event, now_us, terms.returns)
+    complaints.compensated(state, event, now_us, terms)
+    if event.return_id is not None:
+        ledger.settle(state, event.return_id, terms.returns)
 
 
 def _paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> None:
@@ -52,8 +78,9 @@ def _paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> No
         complaints.find_order(state, event, terms)
 
 
-def _registered(state: SellerState, _event: SellerRegistered, now_us: int, _terms: Terms) -> None:
+def _registered(state: SellerState, event: SellerRegistered, now_us: int, terms: Terms) -> None:
     state.core.registered_us = min(state.core.registered_us or now_us, now_us)
+    aftersale.located(state, event, now_us, terms)
 
 
 def _closed(state: SellerState, event: SellerClosed, now_us: int, _terms: Terms) -> None:
@@ -71,11 +98,15 @@ def _fall_due(state: SellerState, reached: DeadlineReached, now_us: int, terms: 
     elif reached.kind == "complaint":
         complaints.end_complaint(state, reached.subject_id, now_us)
     elif reached.kind == marks.ANSWER:
-        marks.answer_due(state, reached.subject_id, reached.due_us)
+        marks.answer_due(state, reached.due_us)
     elif reached.kind == marks.RATING:
         marks.rating_due(state, reached.due_us)
+    elif reached.kind == ledger.KIND:
+        ledger.review(state, reached.due_us)
     elif reached.kind == heard.KIND:
         heard.forget(state, reached.subject_id, reached.due_us)
+    elif reached.kind == surging.KIND:
+        surging.day_over(state, reached.due_us, terms.surge.seller)
 
 
 HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
@@ -90,12 +121,13 @@ HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
     ReturnDelivered: aftersale.plain("delivered", lambda event: "signed" if event.signed else "unsigned"),
     ReturnDisputed: aftersale.plain("disputed", lambda event: str(event.by)),
     ReturnCancelled: aftersale.plain("cancelled", lambda event: str(event.by)),
-    RefundIssued: aftersale.refunded,
+    RefundIssued: _refunded,
     ComplaintOpened: complaints.complained,
     ComplaintDecided: complaints.decided,
-    CompensationPaid: complaints.compensated,
+    CompensationPaid: _compensated,
     MessageSent: heard.heard,
     SellerRegistered: _registered,
+    SellerChanged: aftersale.located,
     SellerClosed: _closed,
     DeadlineReached: _fall_due,
 }

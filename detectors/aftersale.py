@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from detectors import marks
+from detectors.countries import country_at, with_country
 from detectors.exposure import exact
 from detectors.orders import Terms, open_order, settle_order
 from detectors.records import Return, Step
-from detectors.returns import Folded, add_step, fold, request_detail
+from detectors.returns import Folded, add_step, delivered_at_us, fold, request_detail
 from detectors.state import MAX_OPEN_RETURNS, MAX_RETURNS_OF_ORDER, SellerState
-from schemas import RefundIssued, ReturnRequested
+from schemas import RefundIssued, ReturnRequested, SellerChanged, SellerRegistered
 from schemas.fields import DAY_US
 
 CLOSED_RETURN_KEPT_US: Final = 90 * DAY_US
@@ -32,6 +33,8 @@ def take_step(state: SellerState, return_id: str, step: Step, terms: Terms) -> N
 def settle_return(state: SellerState, return_id: str, terms: Terms, fired_us: int = 0) -> None:
     """Folds the return anew, sets its deadlines, and counts its order; `fired_us` is a deadline that was passed."""
     held = state.returns[return_id]
+    if state.core.countries and (delivered_us := delivered_at_us(held)):
+        held.country = country_at(state.core.countries, delivered_us)
     back = fold(held, terms.returns)
     state.changes.returns.add(return_id)
     due_us = back.due_us if back.due_us > held.fired_us else 0
@@ -39,7 +42,7 @@ def settle_return(state: SellerState, return_id: str, terms: Terms, fired_us: in
         held.due_us = due_us
         state.schedule("refund", return_id, due_us or None)
     held.overdue, held.delivered_us = back.overdue, back.delivered_us
-    (state.overdue.add if back.overdue else state.overdue.discard)(return_id)
+    state.note_overdue(return_id, back)
     marks.mark(state, return_id, held, back, terms.returns)
     state.schedule("return", return_id, _kept_until(held, back))
     if held.order_id != back.order_id:
@@ -101,6 +104,17 @@ def refunded(state: SellerState, event: RefundIssued, now_us: int, terms: Terms)
     take_step(state, event.return_id, step, terms)
 
 
+def located(state: SellerState, event: SellerRegistered | SellerChanged, now_us: int, terms: Terms) -> None:
+    """Where the seller is; parcels that came back while it was taken to be elsewhere are settled anew."""
+    if event.country is None:
+        return
+    core = state.core
+    core.countries = with_country(core.countries, now_us, event.country)
+    for return_id, held in state.returns.items():
+        if held.delivered_us and held.country != country_at(core.countries, held.delivered_us):
+            settle_return(state, return_id, terms)
+
+
 def refund_due(state: SellerState, return_id: str, due_us: int, terms: Terms) -> None:
     """The refund's deadline was passed."""
     held = state.returns.get(return_id)
@@ -115,7 +129,7 @@ def end_return(state: SellerState, return_id: str, due_us: int, terms: Terms) ->
     if held is None or held.due_us or held.overdue:
         return
     del state.returns[return_id]
-    marks.forget(state, return_id, held)
+    marks.forget(state, return_id)
     state.changes.returns.add(return_id)
     state.schedule("return", return_id, None)
     _unlink(state, held.order_id, return_id, terms, due_us)

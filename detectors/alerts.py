@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -21,6 +21,7 @@ from schemas.outputs import MAX_ALERT_BYTES, MAX_EVENT_IDS, MAX_LISTING_IDS
 YOUNG: Final = "young"
 EXPIRING: Final = "A hold expires within a day; confirm it to keep it."
 EXPIRED: Final = "A hold has expired while its finding still stands; only a moderator places it again."
+BRAKED: Final = "The breaker has tripped: what would be a hold is an alert until it ends."
 TRUNCATED: Final = "This seller has more open orders, returns or listings than are remembered; sums may be too low."
 FEW_EVENT_IDS: Final = 5  # what stays of a line that would be too long
 MAX_SHORT_SENTENCE: Final = 500
@@ -28,7 +29,7 @@ MAX_SHORT_NUMBER: Final = 40
 _SEVERITY: Final = {"shadow": "low", "alert": "medium"}
 
 
-class _Case(NamedTuple):
+class _Case(msgspec.Struct, frozen=True, gc=False):
     """What one family has to say of a seller now."""
 
     score: Score
@@ -137,6 +138,7 @@ def _line(state: SellerState, family: str, alert: OpenAlert, case: _Case, moment
         severity = _SEVERITY[mode]
     notes = [EXPIRED] if any(hold.expired and not hold.active for _, hold in theirs) else []
     notes += [EXPIRING] if any(is_expiring(hold, moment.now_us, policy) for _, hold in theirs) else []
+    notes += [BRAKED] if state.core.braked_us and not active else []
     notes += [TRUNCATED] if state.core.truncated else []
     return Alert(
         alert_id=alert.alert_id,

@@ -6,9 +6,11 @@ A deadline is named by its kind. Weights are in `detectors/policy.toml`, by reas
 
 from typing import Final, NamedTuple
 
-from detectors import heard, marks, raised, silence
+from detectors import heard, ledger, marks, raised, silence, surging
 from detectors.detector import Detector, SubjectKind
 from detectors.rules.below_market_price import BelowMarketPrice
+from detectors.rules.compensation_drain import CompensationDrain
+from detectors.rules.complaint_surge import ComplaintSurge
 from detectors.rules.contested_returns import ContestedReturns
 from detectors.rules.counterfeit_returns import CounterfeitReturns
 from detectors.rules.guard_shopping import GuardShopping
@@ -40,7 +42,9 @@ from schemas import (
     ReturnRequested,
     ReturnShipped,
     SellerAway,
+    SellerChanged,
     SellerClosed,
+    SellerRegistered,
 )
 from schemas.fields import Mode
 
@@ -59,6 +63,8 @@ _RETURNS: Final[tuple[Asked, ...]] = (
     ComplaintOpened,
     ComplaintDecided,
     CompensationPaid,
+    SellerRegistered,
+    SellerChanged,
 )
 _REFUNDS: Final[tuple[Asked, ...]] = ("refund", *_RETURNS)
 _LIFE: Final[tuple[Asked, ...]] = (silence.KIND, SellerAway, SellerClosed)
@@ -95,6 +101,8 @@ CATALOGUE: Final = (
     Entry(IgnoredReturn(), "ignored_return", "aftersale", "alert", "seller", _ANSWERS),
     Entry(ContestedReturns(), "contested_returns", "aftersale", "alert", "seller", _RETURNS),
     Entry(CounterfeitReturns(), "counterfeit_returns", "aftersale", "alert", "seller", (marks.RATING,)),
+    Entry(CompensationDrain(), "compensation_drain", "aftersale", "alert", "seller", (ledger.KIND,)),
+    Entry(ComplaintSurge(), "complaint_surge", "aftersale", "alert", "seller", (surging.KIND, ComplaintDecided)),
     Entry(ProductMismatch(), "product_mismatch", "words", "alert", "listing", _LISTINGS),
     Entry(ReplicaWording(), "replica_wording", "words", "alert", "listing", _LISTINGS),
     Entry(OffPlatformLure(), "off_platform_lure", "words", "alert", "seller", _MESSAGES),

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from math import exp, log
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from detectors.detector import Abstained, Around, Finding
 from detectors.estimate import Estimate, ReferencePrice
@@ -21,7 +23,7 @@ NEW: Final = "new"
 _SHARES: Final = ((0.475, 0.525, "half"), (0.323, 0.343, "a third of"), (0.24, 0.26, "a quarter of"))
 
 
-class Comparison(NamedTuple):
+class Comparison(msgspec.Struct, frozen=True, gc=False):
     """A listing and its market without the seller and its ring.
 
     `own` is the market of the listing's own condition class, `market` the one the estimate comes from: another where

@@ -1,11 +1,14 @@
 """Complaints and compensations in a seller's state: what the platform decided, put where it counts."""
 
+from detectors import ledger, surging
 from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
 from detectors.exposure import exact
 from detectors.orders import Terms, open_order, settle_order
-from detectors.records import Complaint, Step
+from detectors.records import UNCOUNTED, Complaint, Step
 from detectors.returns import fold, step_key
 from detectors.state import MAX_COMPLAINTS, SellerState
+from detectors.surge import kind_of
+from detectors.tally import Count
 from schemas import CompensationPaid, ComplaintDecided, ComplaintOpened, OrderPaid, ReturnRequested
 from schemas.fields import DAY_US
 
@@ -19,6 +22,9 @@ def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: T
         complaint.opened_us and (complaint.opened_us, complaint.opened_by) <= (now_us, event.event_id)
     ):
         return
+    if not complaint.opened_us:
+        complaint.counted = UNCOUNTED
+    was_of = kind_of(complaint.kind)
     complaint.kind, complaint.opened_us, complaint.opened_by = event.kind, now_us, event.event_id
     complaint.order_id, complaint.return_id = event.order_id or "", event.return_id or ""
     complaint.listing_id, complaint.buyer_id = event.listing_id or "", event.buyer_id or ""
@@ -26,6 +32,7 @@ def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: T
     waiting, complaint.paid = complaint.paid, ()
     for step in waiting:
         _pay(state, complaint, step, terms)
+    surging.opened(state, event.complaint_id, complaint, was_of)
     _link(state, event.complaint_id, complaint, terms)
 
 
@@ -41,6 +48,7 @@ def decided(state: SellerState, event: ComplaintDecided, now_us: int, terms: Ter
     elif was_upheld:
         upheld = (one.decided_us for one in state.complaints.values() if one.outcome == "upheld")
         state.core.last_upheld_us = max(upheld, default=0)
+    surging.decided(state, complaint)
     _link(state, event.complaint_id, complaint, terms)
 
 
@@ -77,6 +85,7 @@ def find_order(state: SellerState, event: OrderPaid, terms: Terms) -> None:
     for complaint_id, complaint in state.complaints.items():
         if complaint.order_id == event.order_id:
             _place(state, complaint, terms)
+            _tally(state, complaint)
             state.changes.complaints.add(complaint_id)
 
 
@@ -90,6 +99,7 @@ def end_complaint(state: SellerState, complaint_id: str, now_us: int) -> None:
         state.schedule("complaint", complaint_id, kept_until_us)
         return
     del state.complaints[complaint_id]
+    surging.forget(state, complaint_id)
     state.changes.complaints.add(complaint_id)
     state.schedule("complaint", complaint_id, None)
 
@@ -117,6 +127,7 @@ def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Te
     """Puts the decision among the steps of the returns that the complaint is about."""
     _remember(state, complaint_id, complaint)
     _place(state, complaint, terms)
+    _tally(state, complaint)
     if complaint.outcome and complaint.opened_us:
         step = Step(complaint.decided_us, complaint.decided_by, "decided", complaint.outcome, complaint_id)
         for return_id in _returns_of(state, complaint):
@@ -149,10 +160,40 @@ def _place(state: SellerState, complaint: Complaint, terms: Terms) -> None:
         state.awaited_orders.add(complaint.order_id)
 
 
+def _tally(state: SellerState, complaint: Complaint) -> None:
+    """Counts it once the goods are known, each buyer once; one that was dismissed is taken back."""
+    if complaint.outcome == "dismissed":
+        if complaint.tallied is not None:
+            state.count(Count(*complaint.tallied, by=-1))
+            complaint.tallied = None
+        return
+    counter = kind_of(complaint.kind)
+    if counter is None or complaint.tallied is not None or not complaint.opened_us:
+        return
+    order, listing = (
+        state.orders.get(complaint.order_id),
+        state.listings.get(complaint.of_listing or complaint.listing_id),
+    )
+    goods = order if order is not None and (order.brand or order.category) else listing
+    if goods is None or any(
+        one.tallied is not None and one.tallied[0] == counter and _buyer(one) == _buyer(complaint)
+        for one in state.complaints.values()
+    ):
+        return
+    complaint.tallied = (counter, goods.brand, goods.category)
+    state.count(Count(*complaint.tallied))
+
+
+def _buyer(complaint: Complaint) -> str:
+    """Whose it is; all without a buyer are one buyer's."""
+    return complaint.buyer_id or complaint.of_buyer
+
+
 def _pay(state: SellerState, complaint: Complaint, step: Step, terms: Terms) -> None:
     """Puts a compensation among the steps of the return complained about, else on the order."""
     for return_id in _returns_of(state, complaint)[:1]:
         take_step(state, return_id, step, terms)
+        ledger.attach(state, [step.ref_id], return_id, terms.returns)
         return
     order = open_order(state, complaint.order_id) if complaint.order_id else None
     if order is None:

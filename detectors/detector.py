@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
@@ -10,12 +10,14 @@ import msgspec
 from schemas import Event
 
 if TYPE_CHECKING:
+    from detectors.beta import CategoryRate
+    from detectors.breaker import Fuse
     from detectors.market import Market
     from detectors.reference import Reference
     from detectors.state import SellerState
 
 MAX_FINDING_EVENT_IDS = 50
-SubjectKind = Literal["listing", "seller"]
+SubjectKind = Literal["listing", "seller", "brand", "category"]
 
 
 class Finding(msgspec.Struct, frozen=True, array_like=True, kw_only=False):
@@ -64,12 +66,21 @@ Cause = Event | DeadlineReached
 
 
 class Around(Protocol):
-    """What lies outside the seller, read-only; `reference` is the catalogue of products and brands."""
+    """What lies outside the seller, read-only.
+
+    `reference` is the catalogue of products and brands; `tripped`: whose holds are alerts now, see `detectors.breaker`.
+    """
 
     reference: Reference
 
+    @property
+    def tripped(self) -> Container[Fuse]: ...
+
     def market(self, key: str) -> Market:
         """The market of that key, the judged seller included; empty where nothing is known."""
+
+    def category_rate(self, category: str, reason: str) -> CategoryRate | None:
+        """How many buyers of the category (case-folded) send goods back for that reason; None until it is known."""
 
 
 class Detector(Protocol):

@@ -1,14 +1,15 @@
 """Forgetting a seller: never by a clock of Redis, always by a deadline of its own.
 
 A seller that has been silent for `IDLE_US` and has nothing open shrinks to a tombstone (when it was first seen, what
-moderators found, how many orders it delivered), and is forgotten `TOMBSTONE_US` later. One of whom nothing but its
-registration is known stays: it is small, and a marketplace that plays its registrations in before recent events must
-not find its oldest shops young. Nor is one ever
+moderators found, how many orders it delivered, what the platform paid for it), and is forgotten `TOMBSTONE_US` later.
+One of whom nothing but its registration is known stays: it is small, and a marketplace that plays its registrations in
+before recent events must not find its oldest shops young. Nor is one ever
 forgotten of whom something was published: consumers keep the highest revision, so it must not begin anew.
 """
 
 from typing import Final
 
+from detectors import shares
 from detectors.records import Core
 from detectors.rhythm import Rhythm
 from detectors.state import EVENT_MARK_BYTES, SellerState
@@ -20,9 +21,14 @@ LOOK_AGAIN_US: Final = 30 * DAY_US  # while something is open
 KIND: Final = "seller"
 
 
-def first_seen(state: SellerState, now_us: int) -> None:
-    """Sets the deadline; from then on it moves by itself."""
-    state.schedule(KIND, "", now_us + IDLE_US)
+def seen(state: SellerState, now_us: int) -> None:
+    """An event of the seller: its first sets the deadline, which from then on moves by itself; a tombstone revives."""
+    core = state.core
+    if not core.first_seen_us or core.entombed_us:
+        core.entombed_us = 0
+        state.schedule(KIND, "", now_us + IDLE_US)
+    core.first_seen_us = min(core.first_seen_us or now_us, now_us)
+    core.last_seen_us = max(core.last_seen_us, now_us)
 
 
 def review(state: SellerState, now_us: int) -> None:
@@ -39,19 +45,14 @@ def review(state: SellerState, now_us: int) -> None:
         _entomb(state, now_us)
 
 
-def revive(state: SellerState, now_us: int) -> None:
-    """A tombstone's seller acts again."""
-    state.core.entombed_us = 0
-    state.schedule(KIND, "", now_us + IDLE_US)
-
-
 def _has_something_open(state: SellerState) -> bool:
     core = state.core
-    records = (state.orders, state.returns, state.listings, state.complaints, state.findings)
+    records = (state.orders, state.returns, state.listings, state.complaints, state.findings, state.payments)
     return any(records) or bool(core.alerts or core.holds or core.rulings)
 
 
 def _entomb(state: SellerState, now_us: int) -> None:
+    shares.withdraw(state)
     before = state.core
     state.core = Core(
         first_seen_us=before.first_seen_us,
@@ -67,6 +68,8 @@ def _entomb(state: SellerState, now_us: int) -> None:
         rhythm=Rhythm(before.rhythm.last_us),
         watched_us=before.watched_us,
         confirmed_bad=before.confirmed_bad,
+        ledger=before.ledger,
+        countries=before.countries,
         entombed_us=now_us,
     )
     state.schedule(KIND, "", now_us + TOMBSTONE_US)

@@ -7,7 +7,7 @@ The sums are kept up by differences, so that an event costs the same however lon
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -30,7 +30,7 @@ class ExposureTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     assumed_delivery_days: float = 7.0
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where an order counts, with how much, and when that must be looked at again (0: never)."""
 
     part: str
@@ -85,12 +85,13 @@ def count(state: SellerState, order_id: str, where: Place) -> None:
     if where.part and where.currency not in state.core.exposure and len(state.core.exposure) >= MAX_CURRENCIES:
         state.core.truncated = True
         where = NOWHERE
-    if (order.counted_as, order.counted, order.counted_in) != where[:3]:
+    counted = where.part, where.amount, where.currency
+    if (order.counted_as, order.counted, order.counted_in) != counted:
         if order.counted_as:
             _add(state, order.counted_in, order.counted_as, -order.counted)
         if where.part:
             _add(state, where.currency, where.part, where.amount)
-    order.counted_as, order.counted, order.counted_in = where[:3]
+    order.counted_as, order.counted, order.counted_in = counted
 
 
 def total(state: SellerState) -> tuple[Money, ...]:

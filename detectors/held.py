@@ -1,10 +1,13 @@
 """The mechanics of a hold: its id, terms, deadline, lines and end; when one is placed is up to `detectors.holds`."""
 
 import hashlib
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Container, Iterator
+from typing import Final
+
+import msgspec
 
 from detectors import records
+from detectors.breaker import Fuse
 from detectors.policy import Policy
 from detectors.records import Ruling
 from detectors.score import Score
@@ -28,7 +31,7 @@ _RELEASE_NOTICES: Final = {
 }
 
 
-class Moment(NamedTuple):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """Now: the event or deadline in hand, its event time, and what stamps the decision in what is published."""
 
     now_us: int
@@ -37,6 +40,7 @@ class Moment(NamedTuple):
     about_listing: str = ""
     is_clean: bool = False
     moderator: str = ""
+    tripped: Container[Fuse] = ()
 
 
 def holds_of(state: SellerState) -> Iterator[tuple[HoldScope, str, records.Hold]]:

@@ -7,6 +7,7 @@ that thresholds are not probed; once it has expired, only a human places it agai
 
 from typing import Final
 
+from detectors import breaker
 from detectors.detector import Finding
 from detectors.held import (
     Moment,
@@ -14,6 +15,7 @@ from detectors.held import (
     entomb,
     forgive,
     get,
+    holds_of,
     line,
     own_findings,
     place,
@@ -47,7 +49,9 @@ def decide_listing(state: SellerState, listing_id: str, moment: Moment, policy: 
         if hold is not None and hold.active:
             hold.release_at_us = 0
             return None
-        return None if hold is not None and hold.expired else place(state, "listing", listing_id, score, moment, policy)
+        if (hold is not None and hold.expired) or _is_caught(state, score, listing.category, moment, policy):
+            return None
+        return place(state, "listing", listing_id, score, moment, policy)
     if hold is not None and hold.expired and not listing.findings:
         forgive(state, "listing", listing_id, hold, moment, policy)
     if hold is None or not hold.active or hold.by_human or hold.release_at_us:
@@ -73,7 +77,7 @@ def decide_seller(state: SellerState, scope: HoldScope, moment: Moment, policy: 
         finding.reason_code in reasons and policy.mode(finding.reason_code) == "hold" for finding in score.counted
     )
     if supports:
-        if hold is not None and (hold.active or hold.expired):
+        if (hold is not None and (hold.active or hold.expired)) or _is_caught(state, score, "", moment, policy):
             return None
         return place(state, scope, state.seller_id, score, moment, policy)
     if hold is None:
@@ -101,6 +105,15 @@ def rule_on(
     hold.decided_by, hold.expires_us, hold.release_at_us = ruling.moderator, ruling.expires_us, 0
     reschedule(state, scope, subject_id, hold, policy)
     return line(state, scope, subject_id, hold, moment, policy)
+
+
+def appeal(state: SellerState, hold_id: str, now_us: int) -> None:
+    """The seller appealed against the hold of that id; one that is not its own is left alone."""
+    for _, subject_id, hold in holds_of(state):
+        if hold.hold_id == hold_id:
+            hold.appealed_us = now_us
+            if subject_id in state.listings:
+                state.touch_listing(subject_id)
 
 
 def hold_due(
@@ -154,6 +167,12 @@ def _names(state: SellerState, listing_id: str, one: Finding, moment: Moment, po
         return False
     family, listing = policy.family(one.reason_code), state.listings[listing_id]
     return policy.mode(one.reason_code) == "hold" and not is_muted(state, family, listing, moment.now_us, policy)
+
+
+def _is_caught(state: SellerState, score: Score, category: str, moment: Moment, policy: Policy) -> bool:
+    """Whether the breaker keeps every detector from holding that would."""
+    holding = [one.reason_code for one in score.counted if policy.mode(one.reason_code) == "hold"]
+    return breaker.catches(state, holding, category, moment.now_us, moment.tripped)
 
 
 def _score_for(state: SellerState, scope: HoldScope, subject_id: str, moment: Moment, policy: Policy) -> Score:

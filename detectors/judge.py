@@ -3,21 +3,24 @@
 Pure but for the state, which is changed in place: whoever calls owns it, and throws it away when the commit fails.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Literal
 
-from detectors import alerts, eviction, held, holds, raised, rulings, shelf, silence
+import msgspec
+
+from detectors import alerts, breaker, eviction, holds, raised, rulings, shares, shelf, silence
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
 from detectors.detector import Abstained, Around, Cause, DeadlineReached
-from detectors.findings import keep
+from detectors.findings import is_found, keep
 from detectors.flags import new_flags
 from detectors.held import Moment
 from detectors.judged import Failure, Judged, Tombstone
 from detectors.policy import Policy
 from detectors.products import classify
 from detectors.state import SellerState
+from detectors.subjects import SubjectState, judge_day
+from detectors.tally import Subject, Tally
 from schemas import (
     Alert,
     Event,
@@ -34,7 +37,7 @@ from schemas.fields import DAY_US
 LISTING_EVENTS: Final = (ListingPublished, ListingChanged)
 
 
-class _Effect(NamedTuple):
+class _Effect(msgspec.Struct, frozen=True, gc=False):
     """How far an event's decisions reach: one listing, the whole seller, or nobody."""
 
     listing_id: str = ""
@@ -43,13 +46,20 @@ class _Effect(NamedTuple):
     tombstone: Tombstone | None = None
 
 
-@dataclass(slots=True)
-class _Answers:
+_NOBODY: Final = _Effect()
+_SELLER: Final = _Effect(whole_seller=True)
+_STALE: Final = _Effect(stale=True)
+
+
+class _Answers(msgspec.Struct, frozen=True, gc=False):
     """What the detectors said of one event."""
 
     changed_listing: bool = False
     changed_seller: bool = False
     all_quiet: bool = True
+
+
+_QUIET: Final = _Answers()
 
 
 class Judge:
@@ -61,6 +71,13 @@ class Judge:
         for entry in policy.entries:
             for asked in entry.asked_at:
                 self._asked.setdefault(asked, []).append(entry)
+        #: What does more than to take the event in; what is absent reaches nobody.
+        self._takes_in: dict[type[Any], Callable[..., _Effect]] = {
+            ListingPublished: self._shelve,
+            ListingChanged: self._shelve,
+            VerdictGiven: self._rule,
+            DeadlineReached: self._fall_due,
+        }
 
     def judge(
         self, state: SellerState, cause: Cause, now_us: int, around: Around, decided_us: int | None = None
@@ -70,74 +87,90 @@ class Judge:
         `decided_us` stamps what is published: the wall clock in live running, the event time (None) in history.
         """
         judged = Judged()
-        core = state.core
-        if isinstance(cause, Event):
+        is_event = isinstance(cause, Event)
+        if is_event:
             if not state.is_new(cause.event_id):
                 judged.is_news = False
                 return judged
-            if not core.first_seen_us:
-                eviction.first_seen(state, now_us)
-            elif core.entombed_us:
-                eviction.revive(state, now_us)
-            core.first_seen_us = min(core.first_seen_us or now_us, now_us)
-            core.last_seen_us = max(core.last_seen_us, now_us)
-        core.sequence += 1
+            eviction.seen(state, now_us)
+        state.core.sequence += 1
         moment = Moment(now_us, now_us if decided_us is None else decided_us, cause.event_id)
-        effect = self._take_in(state, cause, moment, around, judged)
+        take_in = self._takes_in.get(type(cause))
+        if take_in is not None:
+            effect = take_in(state, cause, moment, around, judged)
+        else:
+            effect = _NOBODY
+            self._take_in(state, cause, now_us)
         silence.note(state, cause, now_us, self.policy.terms.silence)
-        answers = _Answers() if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
-        silence.watch(state, cause, now_us, self.policy.terms.silence)
-        decided = self._decide(state, cause, moment, effect, answers, judged)
+        answers = _QUIET if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
+        if state.overdue:
+            silence.watch(state, cause, now_us, self.policy.terms.silence, self.policy.terms.returns)
+        decided = self._decide(state, cause, moment, effect, answers, around, judged)
+        if state.core.braked_us:
+            breaker.settle(state, now_us)
         if effect.listing_id:
             shelf.make_room(state, effect.listing_id)
         if state.changes.markets:
             judged.entries = shelf.market_entries(state)
-        if decided or (isinstance(cause, Event) and now_us // DAY_US != core.flags_day):
+        is_new_day = is_event and now_us // DAY_US != state.core.flags_day
+        if is_new_day:
+            shares.tell(state, now_us)
+        if decided or is_new_day:
             judged.flags = new_flags(state, now_us)
         return judged
 
-    def _take_in(self, state: SellerState, cause: Cause, moment: Moment, around: Around, judged: Judged) -> _Effect:
-        """The event into the state; verdicts and the deadlines of holds act here."""
-        now_us, policy = moment.now_us, self.policy
-        if isinstance(cause, LISTING_EVENTS):
-            place = classify(cause, around)
-            guard = place.guard
-            if guard:
-                judged.guards.append(("market", guard))
-            taken = shelf.shelve(state, cause, place, now_us, policy)
-            if guard and taken:
-                raised.remember(state, cause, guard, now_us, around)
-            return _Effect(listing_id=cause.listing_id if taken else "", stale=not taken)
-        if isinstance(cause, ListingRemoved):
-            shelf.unshelve(state, cause, now_us)
-        elif isinstance(cause, VerdictGiven):
-            return self._rule(state, cause, moment, judged)
-        elif isinstance(cause, HoldAppealed):
-            for _, subject_id, hold in held.holds_of(state):
-                if hold.hold_id == cause.hold_id:
-                    hold.appealed_us = now_us
-                    if subject_id in state.listings:
-                        state.touch_listing(subject_id)
-        elif isinstance(cause, DeadlineReached):
-            return self._fall_due(state, cause, moment, judged)
-        else:
-            advance(state, cause, now_us, policy.terms)
-            if isinstance(cause, OrderPaid):
-                shelf.sign_of_life(state, cause.listing_id, now_us)
-        return _Effect()
+    def judge_day(
+        self, subject: Subject, state: SubjectState | None, day: int, tally: Tally | None, decided_us: int | None = None
+    ) -> tuple[SubjectState | None, list[Alert]]:
+        """As `detectors.subjects.judge_day`, under this policy."""
+        return judge_day(subject, state, day, tally, self.policy, decided_us)
 
-    def _rule(self, state: SellerState, event: VerdictGiven, moment: Moment, judged: Judged) -> _Effect:
+    # ---- the event into the state
+
+    def _take_in(self, state: SellerState, cause: Cause, now_us: int) -> None:
+        """What no decision depends on but by what the detectors see in the state."""
+        advance(state, cause, now_us, self.policy.terms)
+        if isinstance(cause, OrderPaid):
+            shelf.sign_of_life(state, cause.listing_id, now_us)
+        elif isinstance(cause, ListingRemoved):
+            shelf.unshelve(state, cause, now_us)
+        elif isinstance(cause, HoldAppealed):
+            holds.appeal(state, cause.hold_id, now_us)
+
+    def _shelve(
+        self,
+        state: SellerState,
+        listing: ListingPublished | ListingChanged,
+        moment: Moment,
+        around: Around,
+        judged: Judged,
+    ) -> _Effect:
+        place = classify(listing, around)
+        if place.guard:
+            judged.guards.append(("market", place.guard))
+        if not shelf.shelve(state, listing, place, moment.now_us, self.policy):
+            return _STALE
+        breaker.note_judged(state, state.listings[listing.listing_id].category, moment.now_us)
+        if place.guard:
+            raised.remember(state, listing, place.guard, moment.now_us, around)
+        return _Effect(listing.listing_id)
+
+    def _rule(
+        self, state: SellerState, event: VerdictGiven, moment: Moment, _around: Around, judged: Judged
+    ) -> _Effect:
         if not rulings.rule(state, event, moment.now_us, self.policy):
-            return _Effect()
+            return _NOBODY
         ruling = rulings.ruling_on(state, event.subject, event.subject_id)
         if ruling is not None:
             subject_id = event.subject_id if event.subject == "listing" else state.seller_id
             for_all = holds.rule_on(state, event.subject, subject_id, ruling, moment, self.policy)
             if for_all is not None:
                 judged.words.append(for_all)
-        return _Effect(whole_seller=True)
+        return _SELLER
 
-    def _fall_due(self, state: SellerState, reached: DeadlineReached, moment: Moment, judged: Judged) -> _Effect:
+    def _fall_due(
+        self, state: SellerState, reached: DeadlineReached, moment: Moment, _around: Around, judged: Judged
+    ) -> _Effect:
         kind, subject = reached.kind, reached.subject_id
         if kind == "hold":
             scope, _, subject_id = subject.partition(":")
@@ -148,25 +181,29 @@ class Judge:
             return _Effect(whole_seller=not entombed, tombstone=tombstone)
         if kind == "ruling":
             rulings.expire(state, subject, moment.now_us)
-            return _Effect(whole_seller=True)
-        if kind == eviction.KIND:
-            eviction.review(state, moment.now_us)
-            return _Effect()
-        if kind == raised.KIND:
-            raised.forget(state, moment.now_us)
-            return _Effect()
+            return _SELLER
         if kind == "listing":
             was_flagged = subject in state.flagged
             shelf.lapse(state, subject, moment.now_us)
-            return _Effect(whole_seller=was_flagged)
-        advance(state, reached, moment.now_us, self.policy.terms)
-        return _Effect()
+            return _SELLER if was_flagged else _NOBODY
+        if kind == breaker.KIND:
+            return _SELLER
+        if kind == eviction.KIND:
+            eviction.review(state, moment.now_us)
+        elif kind == raised.KIND:
+            raised.forget(state, moment.now_us)
+        else:
+            advance(state, reached, moment.now_us, self.policy.terms)
+        return _NOBODY
+
+    # ---- what the detectors say, and what follows
 
     def _ask(
         self, state: SellerState, cause: Cause, now_us: int, around: Around, listing_id: str, judged: Judged
     ) -> _Answers:
         """Each detector of this event type; a finding stands until its detector is quiet about the same subject."""
-        answers = _Answers()
+        changed_listing = changed_seller = False
+        all_quiet = True
         for entry in self._asked.get(cause.kind if isinstance(cause, DeadlineReached) else type(cause), ()):
             try:
                 answer = entry.detector.look(state, cause, now_us, around)
@@ -174,24 +211,36 @@ class Judge:
                 judged.failures.append(
                     Failure(entry.reason_code, f"{entry.reason_code}: {type(error).__name__}: {error}")
                 )
-                answers.all_quiet = False
+                all_quiet = False
                 continue
-            if isinstance(answer, Abstained):
-                judged.guards.append((entry.reason_code, answer.guard))
-                answers.all_quiet = False
-                continue
-            answers.all_quiet = answers.all_quiet and (answer is None or entry.mode == "shadow")
             about_listing = listing_id if entry.about == "listing" else ""
-            if not keep(state, about_listing, entry.reason_code, answer, now_us, cause.event_id):
+            if answer is None:
+                if not is_found(state, about_listing, entry.reason_code):
+                    continue
+            elif isinstance(answer, Abstained):
+                judged.guards.append((entry.reason_code, answer.guard))
+                all_quiet = False
                 continue
-            if about_listing:
-                answers.changed_listing = True
-            else:
-                answers.changed_seller = True
-        return answers
+            elif entry.mode != "shadow":
+                all_quiet = False
+            if keep(state, about_listing, entry.reason_code, answer, now_us, cause.event_id):
+                if about_listing:
+                    changed_listing = True
+                else:
+                    changed_seller = True
+        if all_quiet and not (changed_listing or changed_seller):
+            return _QUIET
+        return _Answers(changed_listing, changed_seller, all_quiet)
 
     def _decide(
-        self, state: SellerState, cause: Cause, moment: Moment, effect: _Effect, answers: _Answers, judged: Judged
+        self,
+        state: SellerState,
+        cause: Cause,
+        moment: Moment,
+        effect: _Effect,
+        answers: _Answers,
+        around: Around,
+        judged: Judged,
     ) -> bool:
         """Holds first, then alerts, then the seller's line; nothing to do for most events."""
         listing_id, whole_seller = effect.listing_id, effect.whole_seller or answers.changed_seller
@@ -202,7 +251,8 @@ class Judge:
             return effect.tombstone is not None
         is_clean = answers.all_quiet and isinstance(cause, ListingChanged)
         moderator = cause.moderator if isinstance(cause, VerdictGiven) else ""
-        moment = moment._replace(about_listing=listing_id, is_clean=is_clean, moderator=moderator)
+        now_us, decided_us = moment.now_us, moment.decided_us
+        moment = Moment(now_us, decided_us, moment.cause_id, listing_id, is_clean, moderator, around.tripped)
         judged.words.extend(self._hold(state, moment, holds.listings_at_stake(state) if whole_seller else [listing_id]))
         judged.words.extend(alerts.decide_alerts(state, moment, self.policy))
         if any(isinstance(word, Alert | Hold) for word in judged.words):

@@ -1,7 +1,8 @@
 """What one event led to, as the judge hands it to the hop."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from detectors.entries import Entry, Flags
 from schemas import Alert, Hold, SellerStanding
@@ -15,6 +16,9 @@ class Tombstone(NamedTuple):
     subject_id: str
 
 
+Word = Alert | Hold | SellerStanding | Tombstone
+
+
 class Failure(NamedTuple):
     """A detector raised on this event; the others were asked all the same."""
 
@@ -22,13 +26,12 @@ class Failure(NamedTuple):
     error: str
 
 
-@dataclass(slots=True)
-class Judged:
+class Judged(msgspec.Struct):
     """What one event led to. `is_news` False: a duplicate, which changed nothing."""
 
     is_news: bool = True
-    words: list[Alert | Hold | SellerStanding | Tombstone] = field(default_factory=list)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    words: list[Word] = []
+    entries: dict[str, Entry] = {}
     flags: Flags | None = None
-    guards: list[tuple[str, str]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    guards: list[tuple[str, str]] = []
+    failures: list[Failure] = []

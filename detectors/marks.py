@@ -1,8 +1,12 @@
 """What a return says of its seller besides the refund: left unanswered, gone back on, disputed, goods in doubt.
 
 A mark is kept with its return, so that a detector finds the marked ones without folding all of them.
+
+Of all the requests that a seller has not answered yet only the first has a deadline. It stays where it is when that
+one is answered, fires in vain then, and the next one's is set: most requests are answered in time and write none.
 """
 
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 from detectors.records import Return
@@ -27,7 +31,8 @@ def mark(state: SellerState, return_id: str, held: Return, back: Folded, terms: 
     awaited_us = 0 if is_late else due_us
     if awaited_us != held.answer_due_us:
         held.answer_due_us = awaited_us
-        state.schedule(ANSWER, return_id, awaited_us or None)
+        if awaited_us:
+            _await(state, awaited_us, return_id)
     held.ignored = is_late or (bool(back.requested_us) and not back.closed_us and _went_back_on_it(held))
     stands = bool(back.requested_us) and back.stage != "settled" and not _is_withdrawn(held)
     held.disputed = stands and _is_disputed(held)
@@ -41,14 +46,21 @@ def mark(state: SellerState, return_id: str, held: Return, back: Folded, terms: 
         _rate_after(state, back.requested_us)
 
 
-def answer_due(state: SellerState, return_id: str, due_us: int) -> None:
-    """The answer's deadline was passed."""
-    held = state.returns.get(return_id)
-    if held is not None and held.answer_due_us == due_us:
-        held.answer_fired_us, held.answer_due_us, held.ignored = due_us, 0, True
+def answer_due(state: SellerState, due_us: int) -> None:
+    """The seller's deadline for answers was passed; they may have been given since it was set."""
+    if state.core.answer_awaited_us != due_us:
+        return
+    state.core.answer_awaited_us = 0
+    while (first := _first_awaited(state)) is not None:
+        first_us, return_id = first
+        if first_us > due_us:
+            _await(state, first_us, return_id)
+            return
+        held = state.returns[return_id]
+        held.answer_fired_us, held.answer_due_us, held.ignored = first_us, 0, True
         state.ignored.add(return_id)
         state.changes.returns.add(return_id)
-        state.schedule(ANSWER, return_id, None)
+    state.schedule(ANSWER, "", None)
 
 
 def rating_due(state: SellerState, due_us: int) -> None:
@@ -59,12 +71,33 @@ def rating_due(state: SellerState, due_us: int) -> None:
     _rate_after(state, max(due_us, state.core.last_seen_us))
 
 
-def forget(state: SellerState, return_id: str, held: Return) -> None:
+def forget(state: SellerState, return_id: str) -> None:
     """The return is not remembered any more."""
     for index in (state.ignored, state.disputed, state.doubted):
         index.discard(return_id)
-    if held.answer_due_us:
-        state.schedule(ANSWER, return_id, None)
+
+
+def _await(state: SellerState, due_us: int, return_id: str) -> None:
+    """An answer is awaited until then; its deadline replaces one that is set for later."""
+    if state.answers is not None:
+        heappush(state.answers, (due_us, return_id))
+    set_us = state.core.answer_awaited_us
+    if not set_us or due_us < set_us:
+        state.schedule(ANSWER, "", due_us)
+        state.core.answer_awaited_us = due_us
+
+
+def _first_awaited(state: SellerState) -> tuple[int, str] | None:
+    """The first answer that is still awaited, taken out of the heap; what was answered meanwhile is dropped."""
+    if state.answers is None:
+        state.answers = [(held.answer_due_us, key) for key, held in state.returns.items() if held.answer_due_us]
+        heapify(state.answers)
+    while state.answers:
+        due_us, return_id = heappop(state.answers)
+        held = state.returns.get(return_id)
+        if held is not None and held.answer_due_us == due_us:
+            return due_us, return_id
+    return None
 
 
 def _rate_after(state: SellerState, time_us: int) -> None:

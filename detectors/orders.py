@@ -6,12 +6,14 @@ from typing import Final
 
 import msgspec
 
-from detectors import buyers, exposure
+from detectors import buyers, exposure, ledger, shares, surging
+from detectors.baseline import Surges
 from detectors.exposure import ExposureTerms
 from detectors.records import Order
 from detectors.returns import Folded, ReturnTerms, fold
 from detectors.rhythm import SilenceTerms
 from detectors.state import MAX_OPEN_ORDERS, SellerState
+from detectors.tally import DELIVERED, Count
 from schemas import OrderCancelled, OrderDelivered, OrderPaid, PayoutReleased
 from schemas.fields import DAY_US
 
@@ -25,6 +27,7 @@ class Terms(msgspec.Struct, frozen=True):
     returns: ReturnTerms = ReturnTerms()
     exposure: ExposureTerms = ExposureTerms()
     silence: SilenceTerms = SilenceTerms()
+    surge: Surges = Surges()
 
 
 def open_order(state: SellerState, order_id: str) -> Order | None:
@@ -43,15 +46,17 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
     order = open_order(state, event.order_id)
     if order is None or 0 < order.paid_us <= now_us:
         return
+    before = _sale(order, terms)
     listing = state.listings.get(event.listing_id)
     if listing is not None:
         order.brand, order.category = listing.brand, listing.category
-    if order.delivered_us and not order.paid_us:
-        state.core.delivered_orders += 1
-        buyers.note(state, event.buyer_id, order.delivered_us)
+    arrived = bool(order.delivered_us and not order.paid_us)
     order.amount, order.currency = exposure.exact(event.amount), event.currency
     order.listing_id, order.buyer_id = event.listing_id, event.buyer_id
     order.paid_us = now_us
+    if arrived:
+        _has_arrived(state, order, terms)
+    ledger.sold(state, before, _sale(order, terms))
     settle_order(state, event.order_id, terms)
 
 
@@ -60,14 +65,24 @@ def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Ter
     order = open_order(state, event.order_id)
     if order is None or 0 < order.delivered_us <= now_us:
         return
-    if order.paid_us and not order.delivered_us:
-        state.core.delivered_orders += 1
-        buyers.note(state, order.buyer_id, now_us)
-    order.delivered_us = now_us
+    arrived = bool(order.paid_us and not order.delivered_us)
+    before, order.delivered_us = _sale(order, terms), now_us
+    if arrived:
+        _has_arrived(state, order, terms)
+    ledger.sold(state, before, _sale(order, terms))
     if not state.core.deliveries_known:
         state.core.deliveries_known = True
         _assume_no_more(state, now_us, terms)
     settle_order(state, event.order_id, terms)
+
+
+def _has_arrived(state: SellerState, order: Order, terms: Terms) -> None:
+    """An order is known to be both paid and delivered, for the first time."""
+    state.core.delivered_orders += 1
+    buyers.note(state, order.buyer_id, order.delivered_us)
+    surging.delivered(state, order.delivered_us, terms.surge.seller)
+    shares.move(state, order.category)
+    state.count(Count(DELIVERED, order.brand, order.category, 1, order.amount, order.currency))
 
 
 def _assume_no_more(state: SellerState, now_us: int, terms: Terms) -> None:
@@ -128,11 +143,22 @@ def review(state: SellerState, order_id: str, due_us: int, terms: Terms) -> None
     settle_order(state, order_id, terms, due_us)
     if order.counted_as == "in_payout_window" and not order.delivered_us:
         buyers.note(state, order.buyer_id, due_us)  # nobody says so, it is taken for delivered
+        before, order.assumed = _sale(order, terms), True
+        ledger.sold(state, before, _sale(order, terms))
+        surging.delivered(state, due_us, terms.surge.seller)
     if order.counted_as or any(one in state.returns for one in order.return_ids):
         return
     if due_us >= _touched_us(state, order) + CLOSED_ORDER_KEPT_US:
         del state.orders[order_id]
         state.schedule("order", order_id, None)
+
+
+def _sale(order: Order, terms: Terms) -> ledger.Sale | None:
+    """What the order counts for among those delivered; None as long as it does not."""
+    if not order.paid_us or not (order.delivered_us or order.assumed):
+        return None
+    time_us = order.delivered_us or order.paid_us + int(terms.exposure.assumed_delivery_days * DAY_US)
+    return ledger.Sale(time_us, order.amount, order.currency)
 
 
 def _touched_us(state: SellerState, order: Order) -> int:

@@ -7,8 +7,12 @@ from typing import Any, Final
 
 import msgspec
 
+from detectors.baseline import Surges
+from detectors.breaker import BreakerTerms
+from detectors.calendars import CalendarError, check_calendars, holidays_version
 from detectors.catalogue import CATALOGUE, Entry
 from detectors.exposure import ExposureTerms
+from detectors.feed import FeedTerms
 from detectors.orders import Terms
 from detectors.returns import ReturnTerms
 from detectors.rhythm import SilenceTerms
@@ -19,6 +23,7 @@ _SILENCE: Final = "silence"
 _DISCOUNTS: Final = "class_discounts"
 _SHARED: Final = (_TERMS, _SILENCE, _DISCOUNTS)
 _DETECTORS: Final = "detectors"
+_CALENDARS: Final = "returns.calendars"
 _NATS: Final = (-100.0, 100.0)  # their sum never leaves the range of `exp`
 _LARGEST: Final = 1e15
 _OTHERS: Final = (0.0, 10_000.0)  # days or hours, added to any time of an event, stay a time
@@ -33,6 +38,15 @@ _RANGES: Final = {
     "silence.session_hours": (0.1, 10_000.0),
     "silence.most_hours": (1.0, 10_000.0),
     "silence.refunded_share": (0.0, 1.0),
+    "breaker.share": (0.0, 1.0),
+    "feed.pending_hours": (0.1, 10_000.0),
+    "feed.history_days": (1.0, 400.0),
+    **{f"surge.{whose}.design_shift": (1.05, 10.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.least_shift": (1.05, 10.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.false_alarm_years": (0.01, 1_000.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.pooled_complaints": (0.1, 10_000.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.least_weeks": (1.0, 12.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.least_offset": (0.0, 1.0) for whose in ("seller", "market")},
 }
 _WANTED: Final[dict[type[Any], tuple[str, tuple[type[Any], ...]]]] = {
     int: ("a whole number", (int,)),
@@ -75,6 +89,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     returns: ReturnTerms
     exposure: ExposureTerms
     silence: SilenceTerms
+    feed: FeedTerms
+    breaker: BreakerTerms
+    surge: Surges
     class_discounts: dict[str, float]
     weights: dict[str, dict[str, float]]
     detectors: dict[str, dict[str, Any]] = {}
@@ -90,6 +107,8 @@ class Policy(msgspec.Struct, frozen=True):
     bands: Bands
     holds: HoldTerms
     terms: Terms
+    feed: FeedTerms
+    breaker: BreakerTerms
     weights: dict[str, dict[str, float]]
     entries: tuple[Entry, ...]
     by_code: dict[str, Entry]
@@ -118,14 +137,17 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
         _check(given, packaged)
     content = _merge(packaged, own or {})
     try:
+        check_calendars(content.get("returns", {}).get("calendars", {}))
         read = msgspec.convert(content, _File)
+    except CalendarError as error:
+        raise PolicyError(str(error)) from None
     except msgspec.ValidationError as error:
         raise PolicyError(f"The policy does not fit: {error}; see `assay policy show` for every key.") from error
     if not 0 < read.bands.alert <= read.bands.hold < 1:
         raise PolicyError("The policy's bands must be 0 < alert <= hold < 1.")
     if not 0 <= read.holds.clean_release_min_hours <= read.holds.clean_release_max_hours:
         raise PolicyError("The policy's clean_release_min_hours must not exceed clean_release_max_hours.")
-    terms = Terms(read.returns, read.exposure, read.silence)
+    terms = Terms(read.returns, read.exposure, read.silence, read.surge)
     entries = tuple(_entry(entry, read, terms) for entry in CATALOGUE)
     by_code = {entry.reason_code: entry for entry in entries}
     for section, names in ((_DETECTORS, read.detectors), ("weights", read.weights)):
@@ -141,6 +163,8 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
         bands=read.bands,
         holds=read.holds,
         terms=terms,
+        feed=read.feed,
+        breaker=read.breaker,
         weights=read.weights,
         entries=entries,
         by_code=by_code,
@@ -191,7 +215,7 @@ def _thresholds(entry: Entry) -> dict[str, Any]:
 def _version(read: _File, entries: tuple[Entry, ...]) -> str:
     """A hash of what is in force: the same for two files that mean the same."""
     detectors = [[entry.reason_code, entry.family, entry.mode, _thresholds(entry)] for entry in entries]
-    in_force = [msgspec.structs.replace(read, detectors={}), detectors]
+    in_force = [msgspec.structs.replace(read, detectors={}), detectors, holidays_version(read.returns.calendars)]
     return hashlib.sha256(msgspec.json.encode(in_force, order="deterministic")).hexdigest()[:12]
 
 
@@ -204,6 +228,9 @@ def _check(given: Mapping[str, Any], packaged: Mapping[str, Any], path: str = ""
                 raise PolicyError(f"The policy's {name} must be a table, not {value!r}.")
             if not path:
                 _check(value, value, f"{name}.")
+        elif name == _CALENDARS:
+            if not isinstance(value, Mapping):
+                raise PolicyError(f"The policy's {name} must be a table, not {value!r}.")
         elif key not in packaged:
             raise PolicyError(f"The policy has no key {name}; `assay policy show` prints every key.")
         elif isinstance(packaged[key], Mapping):

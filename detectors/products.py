@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+import msgspec
+
 from detectors.detector import Around
 from detectors.reference import gtin14
 from detectors.wording import NOTHING_SAID, is_of_accessories, read_title
@@ -33,19 +35,20 @@ class MarketKey(NamedTuple):
         return self.product[2:] if self.product.startswith("p:") else None
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a listing's price belongs: the key of its market, or the guard that keeps it from being compared.
 
     `sure`: how sure it is that the market is the right one, a probability, below 1 where only the title names the
-    product.
+    product, which is `product` where the catalogue has it.
     """
 
     key: str
     guard: str
     sure: float = 1.0
+    product: Product | None = None
 
 
-class Identity(NamedTuple):
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """The product that a listing is of, if the catalogue has it, and how sure that is (1: the marketplace says so).
 
     `claimed` is the product under whose id or GTIN it is listed although its title is of another one.
@@ -78,7 +81,8 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
         return Place("", listing.condition)
     if listing.pack_size is not None and listing.pack_size > 1:
         return Place("", "pack")
-    product, sure, claimed = identify(listing, around)
+    identity = identify(listing, around)
+    product = identity.product
     condition: str = listing.condition
     said = read_title(listing.title, listing.category)
     if said is not NOTHING_SAID:
@@ -89,10 +93,14 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
             return Place("", guard)
         if said.condition is not None and condition != "refurbished":
             condition = said.condition
-    if product is None and claimed is not None:
+    if product is None and identity.claimed is not None:
         return Place("", "other_product")
     key = _key_of(listing, product)
-    return Place("", "no_product") if key is None else Place(market_key(key, condition, listing.currency), "", sure)
+    return (
+        Place("", "no_product")
+        if key is None
+        else Place(market_key(key, condition, listing.currency), "", identity.sure, product)
+    )
 
 
 def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tuple[str, ...]:

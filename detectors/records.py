@@ -1,14 +1,17 @@
 """The records of a seller's state as stored: positional msgpack, so new fields go to the end and have defaults."""
 
 from decimal import Decimal
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from detectors.detector import Finding
 from detectors.rhythm import UNKNOWN, Rhythm
+from detectors.surge import Series
 
 STATE_VERSION: Final = 1
+UNCOUNTED: Final = 0
+NOT_COUNTED: Final = -1
 
 
 class Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -27,7 +30,7 @@ class Order(msgspec.Struct, array_like=True, gc=False):
     """An open order: what it is worth, how far it got, and where the exposure counts it.
 
     `compensations` are what the platform paid on the order itself, oldest first; once a return of it is known they are
-    among the return's steps instead.
+    among the return's steps instead. `assumed`: nobody reported the delivery, it was taken for delivered in the end.
     """
 
     amount: Decimal
@@ -45,13 +48,15 @@ class Order(msgspec.Struct, array_like=True, gc=False):
     counted: Decimal = Decimal(0)
     counted_in: str = ""
     compensations: tuple[Step, ...] = ()
+    assumed: bool = False
 
 
 class Return(msgspec.Struct, array_like=True):
     """A return as the fold of its steps; `fired_us` is the latest deadline of it that has fired.
 
     `due_us` (a deadline is set for then, 0: none), `overdue`, `delivered_us` and `order_id`: what the fold said last.
-    The rest is what `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
+    `country`: where the seller was when the parcel came back, "" where that is not known. The rest is what
+    `detectors.marks` said last; `answer_due_us` and `answer_fired_us` are of the seller's answer.
     """
 
     steps: list[Step] = []
@@ -65,13 +70,16 @@ class Return(msgspec.Struct, array_like=True):
     ignored: bool = False
     disputed: bool = False
     doubt: str = ""
+    country: str = ""
 
 
 class Complaint(msgspec.Struct, array_like=True, gc=False):
     """A complaint and what was decided, whichever arrived first; stored beside the returns.
 
     `paid` are compensations that came before it was known what the complaint is about. `of_buyer` and `of_listing` are
-    those of its order or return, which are forgotten before it.
+    those of its order or return, which are forgotten before it. `tallied`: as what, and of which brand and category,
+    it has been counted. `counted`: the day on which it counts, see `detectors.surging`; negative where it was taken
+    back from it.
     """
 
     kind: str = ""
@@ -87,6 +95,42 @@ class Complaint(msgspec.Struct, array_like=True, gc=False):
     paid: tuple[Step, ...] = ()
     of_buyer: str = ""
     of_listing: str = ""
+    tallied: tuple[str, str, str] | None = None
+    counted: int = NOT_COUNTED
+
+
+class Payment(msgspec.Struct, array_like=True, gc=False):
+    """What the platform paid a buyer in the seller's place, as `detectors.ledger` counts it; stored beside the returns.
+
+    `return_id`: the return it was paid on, if any; `repaid`: what the seller has refunded of it since. `buyer_id` is
+    filled in once it is known.
+    """
+
+    time_us: int
+    event_id: str
+    amount: Decimal
+    currency: str
+    return_id: str = ""
+    complaint_id: str = ""
+    repaid: Decimal = Decimal(0)
+    buyer_id: str = ""
+
+
+class Sums(NamedTuple):
+    """Of one currency: what the platform paid for the seller, what of it came back, what the seller delivered."""
+
+    paid: Decimal = Decimal(0)
+    repaid: Decimal = Decimal(0)
+    sold: Decimal = Decimal(0)
+
+
+class Account(msgspec.Struct, array_like=True):
+    """One currency of `detectors.ledger`: sums since ever, and of the newest half of its window and the one before."""
+
+    half: int = 0
+    ever: Sums = Sums()
+    before: Sums = Sums()
+    current: Sums = Sums()
 
 
 class Hold(msgspec.Struct, array_like=True):
@@ -179,8 +223,13 @@ class Core(msgspec.Struct, array_like=True):
     `seen`: the ids of the last events, a hash of 8 bytes each.
     `guards`: each guard that branded goods raised lately, with when it was last raised and by which event. `spoken`: by
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
+    `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`. `surge`: the day that is open and the orders
+    delivered on it, see `detectors.surging`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
+    `countries`: see `detectors.countries`. `answer_awaited_us`: a deadline is set for then, see
+    `detectors.marks`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see `detectors.breaker`.
+    `category`: of the last order delivered; `told_share`: see `detectors.shares`.
     """
 
     version: int = STATE_VERSION
@@ -214,16 +263,26 @@ class Core(msgspec.Struct, array_like=True):
     closed_us: int = 0
     silence_due_us: int = 0
     reached_us: int = 0
+    ledger: dict[str, Account] = {}
+    ledger_due_us: int = 0
+    countries: tuple[tuple[int, str], ...] = ()
+    judged_in: tuple[int, bytes] = (0, b"")
+    held_by: tuple[int, bytes] = (0, b"")
+    braked_us: int = 0
+    surge: tuple[int, int] = (0, 0)
+    category: str = ""
+    told_share: tuple[int, int, int] = (0, 0, 0)
+    answer_awaited_us: int = 0
 
 
-Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding)
+Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment, Series)
 _encode: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 _decoders: Final[dict[type[Any], msgspec.msgpack.Decoder[Any]]] = {
-    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding)
+    word: msgspec.msgpack.Decoder(word) for word in (Core, Order, Return, Listing, Complaint, Finding, Payment, Series)
 }
 
 
-def encode(record: Core | Order | Return | Listing | Complaint | Finding) -> bytes:
+def encode(record: Core | Order | Return | Listing | Complaint | Finding | Payment | Series) -> bytes:
     """A record as stored: msgpack, positional."""
     return _encode(record)
 

@@ -1,21 +1,19 @@
 """Whether refunds go on: what of the sums that fell due lately was paid, and which sums are in dispute."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from detectors.late import Late
 from detectors.records import Return
 from detectors.returns import Folded, ReturnTerms, fold
 from detectors.rhythm import SilenceTerms
 from detectors.state import SellerState
-from schemas.fields import DAY_US, HOUR_US
+from schemas.fields import DAY_US
 
 _ZERO: Final = Decimal(0)
 
 
-def goes_on(
-    state: SellerState, late: Mapping[str, Folded], now_us: int, terms: ReturnTerms, silence: SilenceTerms
-) -> bool:
+def goes_on(state: SellerState, late: Late, now_us: int, terms: ReturnTerms, silence: SilenceTerms) -> bool:
     """Whether most of what fell due in the last days was refunded, in each currency; False where nothing fell due.
 
     A refund counts whoever sent it, the platform's only if it came in time: later, it paid in the seller's place, as
@@ -30,9 +28,9 @@ def goes_on(
             due_and_paid[0] += back.amount
             due_and_paid[1] += min(back.amount, paid)
 
-    for back in late.values():
+    for back in late.due_between(since_us, now_us):
         add(back, back.paid_by_seller)
-    earliest_us = since_us - _longest_us(terms)
+    earliest_us = since_us - terms.longest_us()
     for held in state.returns.values():
         if held.delivered_us >= earliest_us and not (held.overdue or held.due_us):
             back = fold(held, terms)
@@ -50,12 +48,6 @@ def contested(state: SellerState, terms: ReturnTerms) -> dict[str, Decimal]:
         if back.contested:
             sums[back.currency] = sums.get(back.currency, _ZERO) + back.missing
     return sums
-
-
-def _longest_us(terms: ReturnTerms) -> int:
-    """The longest that a deadline lies after the parcel's return."""
-    days = terms.unsigned_extra_days + terms.dispute_days
-    return round((terms.refund_sla_hours + terms.scan_grace_hours) * HOUR_US + days * DAY_US)
 
 
 def _refunded(held: Return, back: Folded) -> Decimal:

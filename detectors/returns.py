@@ -6,28 +6,30 @@ in the same place. The fold knows no clock; a deadline that has fired is one of 
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
+from detectors.calendars import Calendar
 from detectors.records import Return, Step
-from detectors.state import MAX_RETURN_STEPS
 from schemas.fields import DAY_US, HOUR_US
 
 Stage = Literal[
     "unknown", "requested", "accepted", "refused", "shipped", "delivered", "refunded", "cancelled", "settled"
 ]
 _ZERO: Final = Decimal(0)
-_CLEARING: Final = ("refund", "compensation", "cancelled", "decided")
+_WITH_IDS: Final = ("refund", "compensation", "decided")  # of their own: each is another one
+MAX_STEPS_OF_A_KIND: Final = 16
+MAX_STEPS_WITH_IDS: Final = 64
 
 
 class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a refund is due, and what counts as one.
 
-    `refund_sla_hours` after delivery plus `scan_grace_hours`; an unsigned delivery gives `unsigned_extra_days` more;
-    a seller's dispute pauses the deadline once for `dispute_days`. A rest of one currency unit
-    (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed. A request that the seller has not
-    answered after `answer_hours` was ignored.
+    `refund_sla_hours` after delivery plus `scan_grace_hours`, or what `calendars` say of the seller's country; an
+    unsigned delivery gives `unsigned_extra_days` more; a seller's dispute pauses the deadline once for `dispute_days`.
+    A rest of one currency unit (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed. A
+    request that the seller has not answered after `answer_hours` was ignored.
     """
 
     refund_sla_hours: float = 72.0
@@ -37,13 +39,29 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tolerance_amount: Decimal = Decimal(1)
     tolerance_share: Decimal = Decimal("0.005")
     answer_hours: float = 72.0
+    calendars: dict[str, Calendar] = {}
+
+    def due_us(self, country: str, from_us: int) -> int:
+        """When a refund is due whose time counts from `from_us`, for a seller in `country` ("": not known)."""
+        calendar = self.calendars.get(country)
+        if calendar is None:
+            return from_us + int((self.refund_sla_hours + self.scan_grace_hours) * HOUR_US)
+        return calendar.due_us(country, from_us, self.refund_sla_hours, self.scan_grace_hours)
+
+    def longest_us(self) -> int:
+        """A bound: no deadline lies further behind the parcel's return."""
+        hours = max(
+            [one.longest_hours(self.refund_sla_hours, self.scan_grace_hours) for one in self.calendars.values()],
+            default=0.0,
+        )
+        hours = max(hours, self.refund_sla_hours + self.scan_grace_hours)
+        return round(hours * HOUR_US + (self.unsigned_extra_days + self.dispute_days) * DAY_US)
 
 
 DEFAULT_TERMS: Final = ReturnTerms()
-OVERDUE_REMEMBERED: Final = 20_000
 
 
-class Folded(NamedTuple):
+class Folded(msgspec.Struct, frozen=True, gc=False):
     """Where a return stands. Times in microseconds, 0 is never; sums in `currency`.
 
     `due_us` is 0 once nothing is awaited any more; `deadline_us` stays.
@@ -70,22 +88,17 @@ class Folded(NamedTuple):
     deadline_us: int = 0
 
 
-#: The detectors fold every overdue return of a seller at each event of any of its returns. A list of steps is never
-#: changed, only replaced, so one that is the very same has the same fold; holding on to it keeps its id from another.
-_overdue: Final[dict[int, tuple[list[Step], int, ReturnTerms, Folded]]] = {}
-
-
 def step_key(step: Step) -> tuple[int, str]:
     """The order in which steps are folded."""
     return step.time_us, step.event_id
 
 
 def add_step(held: Return, step: Step) -> bool:
-    """Takes a step in at its place; False when it is known already.
+    """Takes a step in at its place; False when it is known already or changes nothing.
 
-    Of payments with one id the oldest counts, of decisions on one complaint the newest. Beyond `MAX_RETURN_STEPS` a
-    step is refused too (a return has a handful of steps, a flood of them is noise), but what can clear a seller is
-    taken in four times that far.
+    Of payments with one id the oldest counts, of decisions on one complaint the newest. A return has a handful of
+    steps, a flood of them is noise: of each kind the oldest stay, payments and decisions four times as many. No kind
+    takes another's place, so that nobody who repeats himself keeps a parcel's return or a refund out.
     """
     others = held.steps
     for known in held.steps:
@@ -95,33 +108,27 @@ def add_step(held: Return, step: Step) -> bool:
             if (step_key(known) < step_key(step)) == (step.kind != "decided"):
                 return False
             others = [one for one in held.steps if one is not known]
-    if len(others) >= (4 * MAX_RETURN_STEPS if step.kind in _CLEARING else MAX_RETURN_STEPS):
-        return False
-    held.steps = sorted([*others, step], key=step_key)
+    steps = sorted([*others, step], key=step_key)
+    most = MAX_STEPS_WITH_IDS if step.kind in _WITH_IDS else MAX_STEPS_OF_A_KIND
+    if len(steps) > most:
+        alike = [one for one in steps if _alike(one, step)]
+        if len(alike) > most:
+            steps.remove(alike[-1])
+            if alike[-1] is step:
+                return False
+    held.steps = steps
     return True
 
 
 def fold(held: Return, terms: ReturnTerms) -> Folded:
     """Where the return stands after all its steps."""
-    remembered = _overdue.get(id(held.steps))
-    if (
-        remembered is not None
-        and remembered[0] is held.steps
-        and remembered[1] == held.fired_us
-        and remembered[2] is terms
-    ):
-        return remembered[3]
     request = next((step for step in held.steps if step.kind == "requested"), None)
-    stage, delivered_us, arrival_us = _progress(held.steps, terms)
+    stage, delivered_us, counted_from = _progress(held.steps, terms)
     if request is None:
         event_ids = tuple([step.event_id for step in held.steps])
         return Folded(stage, delivered_us=delivered_us, event_ids=event_ids)
-    back = _with_money(held, request, stage, delivered_us, arrival_us, terms)
-    if back.overdue:
-        if len(_overdue) >= OVERDUE_REMEMBERED:
-            _overdue.clear()
-        _overdue[id(held.steps)] = held.steps, held.fired_us, terms, back
-    return back
+    due_us, contested = _due(held, terms, delivered_us, counted_from)
+    return _with_money(held, request, stage, delivered_us, due_us, contested, terms)
 
 
 def request_detail(order_id: str, listing_id: str, buyer_id: str, reason: str) -> str:
@@ -135,10 +142,22 @@ def buyer_of(held: Return) -> str:
     return request.detail.split("\x1f")[2] if request is not None else ""
 
 
-def _progress(steps: Iterable[Step], terms: ReturnTerms) -> tuple[Stage, int, int]:
-    """The stage without money, when the parcel came back, and from when on the refund's time counts."""
+def delivered_at_us(held: Return) -> int:
+    """When the parcel first came back, without folding it; 0 where it has not."""
+    return next((step.time_us for step in held.steps if step.kind == "delivered"), 0)
+
+
+def _alike(one: Step, other: Step) -> bool:
+    """Whether they say the same; no two requests do, and only the oldest counts."""
+    return one.kind == other.kind and (one.detail == other.detail or one.kind == "requested")
+
+
+def _progress(steps: Iterable[Step], terms: ReturnTerms) -> tuple[Stage, int, list[int]]:
+    """The stage without money, when the parcel came back, and from when on, by each delivery, the refund's time
+    counts."""
     stage: Stage = "unknown"
-    delivered_us = arrival_us = 0
+    delivered_us = 0
+    counted_from: list[int] = []
     for step in steps:
         kind = step.kind
         if kind in ("requested", "accepted", "refused", "shipped"):
@@ -148,13 +167,12 @@ def _progress(steps: Iterable[Step], terms: ReturnTerms) -> tuple[Stage, int, in
             # A parcel that arrives after the seller's own cancellation is back at the seller all the same.
             if stage != "cancelled" or not delivered_us:
                 extra_us = 0 if step.detail == "signed" else int(terms.unsigned_extra_days * DAY_US)
-                counts_from_us = step.time_us + extra_us
-                arrival_us = min(arrival_us, counts_from_us) if arrival_us else counts_from_us
+                counted_from.append(step.time_us + extra_us)
                 delivered_us = delivered_us or step.time_us
                 stage = "cancelled" if stage == "cancelled" and _withdrawn_by_buyer(steps) else "delivered"
         elif kind == "cancelled" and (not delivered_us or step.detail != "seller"):
             stage = "cancelled"
-    return stage, delivered_us, arrival_us
+    return stage, delivered_us, counted_from
 
 
 def _withdrawn_by_buyer(steps: Iterable[Step]) -> bool:
@@ -162,13 +180,12 @@ def _withdrawn_by_buyer(steps: Iterable[Step]) -> bool:
 
 
 def _with_money(
-    held: Return, request: Step, stage: Stage, delivered_us: int, arrival_us: int, terms: ReturnTerms
+    held: Return, request: Step, stage: Stage, delivered_us: int, due_us: int, contested: bool, terms: ReturnTerms
 ) -> Folded:
     """The return with its request, refunds, the deadline, disputes and decisions."""
     amount, currency = request.amount, request.currency
     rest = max(terms.tolerance_amount, amount * terms.tolerance_share)
     enough = amount - rest
-    due_us, contested = _due(held.steps, terms, delivered_us, arrival_us)
     if stage != "delivered":
         due_us = 0
     deadline_us = due_us
@@ -221,13 +238,13 @@ def _with_money(
     )
 
 
-def _due(steps: Iterable[Step], terms: ReturnTerms, delivered_us: int, arrival_us: int) -> tuple[int, bool]:
+def _due(held: Return, terms: ReturnTerms, delivered_us: int, counted_from: Iterable[int]) -> tuple[int, bool]:
     """When the refund is due, 0 while the parcel is not back, and whether a seller's dispute is on it."""
     if not delivered_us:
         return 0, False
-    due_us = arrival_us + int((terms.refund_sla_hours + terms.scan_grace_hours) * HOUR_US)
+    due_us = min([terms.due_us(held.country, from_us) for from_us in counted_from])
     contested, may_pause = False, True
-    for step in steps:
+    for step in held.steps:
         if step.kind == "disputed" and step.detail == "seller" and may_pause and step.time_us <= due_us:
             # The pause runs from the dispute, but only the part after the parcel's return moves the deadline.
             pause_ends_us = step.time_us + int(terms.dispute_days * DAY_US)

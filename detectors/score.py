@@ -6,7 +6,9 @@ Evidence*, 1950), once per family because findings of one family share their cau
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from detectors.detector import Finding
 from detectors.policy import Policy
@@ -18,7 +20,7 @@ from detectors.state import SellerState
 SUPPORTING: Final = ("reassuring_messages",)
 
 
-class Score(NamedTuple):
+class Score(msgspec.Struct, frozen=True, gc=False):
     """`value` from 0 to 1, 4 decimals; `strongest` is the counted finding of each family that made it."""
 
     value: float
@@ -72,7 +74,7 @@ def hold_score(state: SellerState, listing: Listing | None, policy: Policy, now_
     return score_of(counted, policy, state.is_young(now_us))
 
 
-class Shelved(NamedTuple):
+class Shelved(msgspec.Struct, frozen=True, gc=False):
     """A flagged listing with its findings that no verdict mutes, and its score with its seller's."""
 
     value: float
@@ -80,7 +82,7 @@ class Shelved(NamedTuple):
     findings: Sequence[Finding]
 
 
-class Shelf(NamedTuple):
+class Shelf(msgspec.Struct, frozen=True, gc=False):
     """Everything that stands against a seller at one moment, looked at once."""
 
     own: Sequence[Finding]

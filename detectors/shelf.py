@@ -25,7 +25,7 @@ def shelve(
     before = state.listings.get(event.listing_id)
     if before is not None and (now_us, event.event_id) <= (before.stamp_us, before.event_id):
         return False
-    market = place.key
+    market, product = place.key, place.product
     identity = identity_of(event.title, event.product_id, event.gtin, event.condition)
     listing = Listing(
         stamp_us=now_us,
@@ -36,8 +36,8 @@ def shelve(
         price=event.price,
         currency=event.currency,
         title=event.title[:MAX_TITLE_KEPT],
-        brand=(event.brand or "").casefold(),
-        category=(event.category or "").casefold(),
+        brand=(event.brand or (product.brand if product else "")).casefold(),
+        category=(event.category or (product.category or "" if product else "")).casefold(),
         identity=identity,
         sign_us=now_us,
         sure=place.sure,

@@ -7,18 +7,23 @@
 import hashlib
 from typing import Final
 
+from detectors.beta import Moments
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
-from detectors.records import Complaint, Core, Listing, Order, Return
+from detectors.late import Late
+from detectors.records import UNCOUNTED, Complaint, Core, Listing, Order, Payment, Return
+from detectors.returns import Folded, ReturnTerms, fold
+from detectors.surge import Series, kind_of
+from detectors.tally import Count
 from schemas.fields import DAY_US
 
 MAX_OPEN_ORDERS: Final = 100_000
 MAX_OPEN_RETURNS: Final = 20_000
 MAX_LISTINGS: Final = 100_000
 MAX_COMPLAINTS: Final = 20_000
+MAX_PAYMENTS: Final = 20_000
 MAX_RETURNS_OF_ORDER: Final = 8
 MAX_CURRENCIES: Final = 32
-MAX_RETURN_STEPS: Final = 64
 REMEMBERED_EVENTS: Final = 32
 EVENT_MARK_BYTES: Final = 8
 _REMEMBERED_BYTES: Final = (REMEMBERED_EVENTS - 1) * EVENT_MARK_BYTES
@@ -28,9 +33,24 @@ STANDING_COMPLAINT_US: Final = 180 * DAY_US
 
 
 class Changes:
-    """What the next commit has to write of one seller: records by id, deadlines, and its entries in markets."""
+    """What the next commit has to write of one seller: records by id, deadlines, its entries in markets, its counts."""
 
-    __slots__ = ("complaints", "deadlines", "findings", "gone", "listings", "markets", "orders", "returns")
+    __slots__ = (
+        "complaints",
+        "counted",
+        "deadlines",
+        "findings",
+        "fuses",
+        "gone",
+        "judged",
+        "listings",
+        "markets",
+        "orders",
+        "payments",
+        "returns",
+        "shares",
+        "surges",
+    )
 
     def __init__(self) -> None:
         self.orders: set[str] = set()
@@ -38,14 +58,20 @@ class Changes:
         self.listings: set[str] = set()
         self.complaints: set[str] = set()
         self.findings: set[str] = set()
+        self.payments: set[str] = set()
+        self.surges: set[str] = set()
         self.markets: dict[str, float] = {}
         self.deadlines: dict[tuple[str, str], int | None] = {}
+        self.counted: list[Count] = []
+        self.judged: list[str] = []
+        self.fuses: list[tuple[str, str]] = []
+        self.shares: list[tuple[str, str, Moments]] = []
         self.gone = False
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
-        collected = (self.orders, self.returns, self.listings, self.complaints, self.findings)
-        for held in (*collected, self.markets, self.deadlines):
+        records = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments, self.surges)
+        for held in (*records, self.markets, self.deadlines, self.counted, self.judged, self.fuses, self.shares):
             if held:
                 held.clear()
         self.gone = False
@@ -55,6 +81,8 @@ class SellerState:
     """One seller in memory: the stored records, and indexes that are derived from them."""
 
     __slots__ = (
+        "_late",
+        "answers",
         "awaited_orders",
         "changes",
         "complaints",
@@ -68,8 +96,12 @@ class SellerState:
         "listings",
         "orders",
         "overdue",
+        "paid_on",
+        "payments",
         "returns",
         "seller_id",
+        "surges",
+        "uncounted",
     )
 
     def __init__(
@@ -81,6 +113,8 @@ class SellerState:
         listings: dict[str, Listing] | None = None,
         complaints: dict[str, Complaint] | None = None,
         findings: dict[str, Finding] | None = None,
+        payments: dict[str, Payment] | None = None,
+        surges: dict[str, Series] | None = None,
     ) -> None:
         self.seller_id = seller_id
         self.core = core or Core()
@@ -89,13 +123,21 @@ class SellerState:
         self.listings = listings or {}
         self.complaints = complaints or {}
         self.findings = findings or {}
+        self.payments = payments or {}
+        self.surges = surges or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
+        self._late: Late | None = None
+        self.answers: list[tuple[int, str]] | None = None  # awaited, as a heap; see `detectors.marks`
         self.ignored = {key for key, held in self.returns.items() if held.ignored}
         self.disputed = {key for key, held in self.returns.items() if held.disputed}
         self.doubted = {key for key, held in self.returns.items() if held.doubt}
         # Orders that complaints name and that may still say whose and of which listing they are.
         self.awaited_orders = {one.order_id for one in self.complaints.values() if one.order_id and not one.of_listing}
+        self.paid_on: dict[str, set[str]] = {}  # return -> payments
+        for key, payment in self.payments.items():
+            self.paid_on.setdefault(payment.return_id, set()).add(key)
+        self.uncounted = {key for key, one in self.complaints.items() if one.counted == UNCOUNTED and kind_of(one.kind)}
         self.flagged = {key for key, held in self.listings.items() if held.findings or held.hold or held.ruling}
         self.in_market: dict[str, set[str]] = {}
         for key, held in self.listings.items():
@@ -133,9 +175,28 @@ class SellerState:
         core.seen = core.seen[-_REMEMBERED_BYTES:] + mark
         return True
 
+    def late(self, terms: ReturnTerms) -> Late:
+        """The overdue returns together, folded when first asked for."""
+        if self._late is None or self._late.terms is not terms:
+            self._late = Late(terms, {key: fold(self.returns[key], terms) for key in self.overdue})
+        return self._late
+
+    def note_overdue(self, return_id: str, back: Folded) -> None:
+        """Takes note of whether a return that was folded anew is overdue."""
+        if not back.overdue and return_id not in self.overdue:
+            return
+        (self.overdue.add if back.overdue else self.overdue.discard)(return_id)
+        if self._late is not None:
+            self._late.put(return_id, back)
+
     def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""
         self.changes.deadlines[kind, subject_id] = due_us
+
+    def count(self, count: Count) -> None:
+        """Notes what is counted of the goods' brand and category."""
+        if count.brand or count.category:
+            self.changes.counted.append(count)
 
     def put_listing(self, listing_id: str, listing: Listing) -> None:
         """Remembers the listing in its newest form and keeps the indexes true."""

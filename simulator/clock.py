@@ -7,7 +7,7 @@ A story is an iterator. What it yields is
 What is pending is one entry per sleeping story, never an event, so memory follows the number of open stories.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import count
 from typing import TypeAlias
@@ -15,6 +15,8 @@ from typing import TypeAlias
 from schemas.events import Event
 
 Story: TypeAlias = "Iterator[int | Event | Story]"
+#: A part of a story; what it returns is the second at which it ended.
+Leg: TypeAlias = "Generator[int | Event | Story, None, int]"
 
 
 def tell(stories: Iterable[Story], end_s: int) -> Iterator[Event]:

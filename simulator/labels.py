@@ -16,19 +16,30 @@ class _Label(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class GangLabel(_Label, frozen=True, kw_only=True, tag="gang"):
-    """Shops of one hand; `depth` is their price as a share of the market's."""
+    """Shops of one hand; `depth` is their price as a share of the market's.
+
+    `habit` says in a few words what they do with returns; `vanishes_at` is when the last shop falls silent.
+    """
 
     gang: str
     depth: float
     vanishes: bool
     brand: str
     shops: tuple[str, ...]
+    habit: str = ""
+    brands: tuple[str, ...] = ()
+    category: str = ""
+    opens_at: datetime | None = None
+    vanishes_at: datetime | None = None
 
 
 class SellerLabel(_Label, frozen=True, kw_only=True, tag="seller"):
+    """`traits`: what is peculiar about an honest seller, in a few words each."""
+
     seller_id: str
     label: Literal["honest", "gang"]
     gang: str | None = None
+    traits: tuple[str, ...] = ()
 
 
 class ListingLabel(_Label, frozen=True, kw_only=True, tag="listing"):
@@ -41,7 +52,8 @@ class ListingLabel(_Label, frozen=True, kw_only=True, tag="listing"):
 class OrderLabel(_Label, frozen=True, kw_only=True, omit_defaults=True, tag="order"):
     """`lost`: the buyer, or the platform for the buyer, never gets the money back from the seller.
 
-    `payout_at` is when the platform pays a lost order's money out to the seller unless somebody stops it.
+    `payout_at` is when the platform pays a lost order's money out to the seller unless somebody stops it, `returned_at`
+    when the goods of a lost order are back at the seller, where they ever are.
     """
 
     order_id: str
@@ -52,6 +64,7 @@ class OrderLabel(_Label, frozen=True, kw_only=True, omit_defaults=True, tag="ord
     amount: Decimal = Decimal(0)
     currency: str = ""
     payout_at: datetime | None = None
+    returned_at: datetime | None = None
 
 
 Label: TypeAlias = GangLabel | SellerLabel | ListingLabel | OrderLabel

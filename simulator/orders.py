@@ -31,7 +31,7 @@ CARRIERS = ("SF Express", "YTO", "ZTO", "STO", "EMS", "DHL")
 
 @dataclass(slots=True, eq=False)
 class Order:
-    """One order; its return, complaint and compensation carry its number, for it has at most one of each."""
+    """One order; its return, complaints and compensation carry its number, for it has at most one open of each."""
 
     scene: Scene
     seller: Seller
@@ -39,6 +39,7 @@ class Order:
     number: int
     buyer_id: str
     cents: int
+    complaints: int = 0
 
     @property
     def order_id(self) -> str:
@@ -50,10 +51,14 @@ class Order:
 
     @property
     def complaint_id(self) -> str:
-        return f"c-{self.number:09d}"
+        """The latest one's."""
+        return f"c-{self.number:09d}" + (f"-{self.complaints}" if self.complaints > 1 else "")
 
-    def paid(self, at_s: int, *, lost: bool, payout_s: int | None = None) -> OrderPaid:
-        """Says that the order is paid, and labels it; `payout_s` is when a lost order's money goes to the seller."""
+    def paid(self, at_s: int, *, lost: bool, payout_s: int | None = None, returned_s: int | None = None) -> OrderPaid:
+        """Says that the order is paid, and labels it.
+
+        `payout_s` is when a lost order's money goes to the seller, `returned_s` when its goods are back.
+        """
         amount = amount_of(self.cents)
         stamp = self.scene.stamp(self.seller.seller_id, at_s)
         self.scene.label(
@@ -66,6 +71,7 @@ class Order:
                 amount=amount,
                 currency=self.seller.currency,
                 payout_at=None if payout_s is None else moment(payout_s),
+                returned_at=None if returned_s is None else moment(returned_s),
             )
         )
         return OrderPaid(
@@ -151,6 +157,7 @@ class Order:
         )
 
     def complained(self, at_s: int, kind: ComplaintKind, *, of_return: bool = True) -> ComplaintOpened:
+        self.complaints += 1
         return ComplaintOpened(
             **self.scene.stamp(self.seller.seller_id, at_s),
             complaint_id=self.complaint_id,

@@ -1,170 +1,198 @@
 """How good the judgement was: labels beside alerts and holds. Pure; a live run may ask at any time.
 
 What counts as what:
-  true, false   a reason code on a standing alert in mode `alert` or `hold`: on a fake listing or a gang's seller, or on
-                another. An honest seller that really was late with a refund counts as false.
-  missed        fake listings, or gang sellers, without that reason code.
+  true, false   a reason code on a standing alert in mode `alert` or `hold`: on a fake listing, a gang's seller, or a
+                brand or category that a gang copies; or on another. An honest seller that really was late with a
+                refund counts as false.
+  missed        fake listings, gang sellers, copied brands or categories, without that reason code.
+  raised        the same at any time of the run, also where the alert was withdrawn later.
   in force      a hold from `placed_at` until it is released or expires.
   prevented     lost orders paid while a hold on their listing or seller was in force.
   frozen        other lost orders whose payout fell due while a hold on the payout was in force.
   gone          the other lost orders.
-Alerts on brands, categories, rings and the system have no labels and are left out.
+Nobody in the simulation reacts: buyers go on buying what is held, and no moderator confirms anything. What holds are
+worth where a moderator does is `lost_if_confirmed`. Alerts on rings and the system have no labels and are left out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
 from math import ceil
 from statistics import median
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
-from schemas.fields import HoldScope, money
+from schemas.fields import HoldScope
 from schemas.outputs import Alert, Hold
-from simulator.labels import GangLabel, Label, ListingLabel, OrderLabel, SellerLabel
-from simulator.report import Fate, Held, Lost, Reason, Report, Span
+from simulator.accused import Accused, Spoken
+from simulator.labels import Label
+from simulator.losses import Holds, end_of, losses
+from simulator.report import Caught, Delay, Held, HonestHeld, HonestHolds, Reason, Report, Span, Subject
+from simulator.truth import Truth
 
-#: Reason codes that speak of a listing; every other one speaks of its seller.
-LISTING_REASONS = frozenset(
-    {
-        "below_market_price",
-        "implausible_price",
-        "replica_wording",
-        "off_platform_lure",
-        "reassuring_messages",
-        "product_mismatch",
-        "guard_shopping",
-    }
-)
-
-Subject: TypeAlias = Literal["listing", "seller"]
-_Flagged: TypeAlias = "defaultdict[str, set[str]]"  # reason code -> subjects
+NOTHING_SPOKEN: Mapping[str, Spoken] = {}
 
 
 class Scoring:
-    """Takes labels, alerts and holds in any order; of each alert and hold the highest revision counts."""
+    """Takes labels, alerts and holds in any order; of each alert and hold the highest revision counts.
 
-    def __init__(self) -> None:
-        self._sellers: dict[str, bool] = {}  # seller id -> of a gang
-        self._listings: dict[str, ListingLabel] = {}
-        self._lost: list[OrderLabel] = []
-        self._alerts: dict[str, Alert] = {}
+    `spoken` is what the catalogue of detectors says of its reason codes; of others the alert says whom they accuse.
+    """
+
+    def __init__(self, spoken: Mapping[str, Spoken] = NOTHING_SPOKEN) -> None:
+        self._truth = Truth()
+        self._accused = Accused(spoken)
         self._holds: dict[tuple[HoldScope, str, str], Hold] = {}
+        self._placed_for: dict[tuple[HoldScope, str, str], tuple[int, tuple[str, ...]]] = {}  # by the lowest revision
 
     def label(self, label: Label) -> None:
-        match label:
-            case SellerLabel():
-                self._sellers[label.seller_id] = label.label == "gang"
-            case ListingLabel():
-                self._listings[label.listing_id] = label
-            case OrderLabel():
-                if label.lost:
-                    self._lost.append(label)
-            case GangLabel():
-                pass  # its shops have labels of their own
+        self._truth.take(label)
 
     def alert(self, alert: Alert) -> None:
-        known = self._alerts.get(alert.alert_id)
-        if known is None or known.revision < alert.revision:
-            self._alerts[alert.alert_id] = alert
+        self._accused.take(alert)
 
     def hold(self, hold: Hold) -> None:
         key = (hold.scope, hold.subject_id, hold.hold_id)
         known = self._holds.get(key)
         if known is None or known.revision < hold.revision:
             self._holds[key] = hold
+        placed_for = hold.revision, tuple(sorted(hold.reason_codes))
+        self._placed_for[key] = min(placed_for, self._placed_for.get(key, placed_for))
 
     def report(self) -> Report:
-        holds = self._holds_by_subject()
-        fakes = [label for label in self._listings.values() if label.fake]
-        gang = [seller_id for seller_id, of_gang in self._sellers.items() if of_gang]
-        first_lost: dict[str, datetime] = {}
-        for order in self._lost:
-            known = first_lost.get(order.seller_id)
-            first_lost[order.seller_id] = order.paid_at if known is None else min(known, order.paid_at)
-        honest_held = {hold.seller_id for hold in self._holds.values() if self._sellers.get(hold.seller_id) is False}
+        holds: Holds = defaultdict(list)
+        for hold in self._holds.values():
+            holds[hold.scope, hold.subject_id].append(hold)
+        truth = self._truth
+        fakes = [label for label in truth.listings.values() if label.fake]
+        gang = truth.true_ids("seller")
+        honest_held = tuple(self._honest_held())
         return Report(
             fake_listings=len(fakes),
             gang_sellers=len(gang),
             reasons=tuple(self._reasons()),
             holds=tuple(self._held(scope) for scope in get_args(HoldScope)),
             listing_hold=_span((label.published_at, holds["listing", label.listing_id]) for label in fakes),
-            payout_hold=_span((at, holds["payout", seller_id]) for seller_id, at in first_lost.items()),
-            lost=tuple(self._losses(holds)),
-            honest_sellers=len(self._sellers) - len(gang),
+            payout_hold=_span((at, holds["payout", seller_id]) for seller_id, at in truth.first_lost().items()),
+            lost=tuple(losses(truth.lost, holds)),
+            honest_sellers=len(truth.sellers) - len(gang),
             honest_sellers_held=len(honest_held),
             unlabelled=self._unlabelled(),
+            lost_if_confirmed=tuple(losses(truth.lost, holds, confirmed=True)),
+            delays=tuple(self._delays()),
+            gangs=tuple(self._gangs(holds)),
+            honest_holds=tuple(self._honest_holds()),
+            honest_held=honest_held,
         )
 
-    def _is_true(self, subject: Subject, subject_id: str) -> bool | None:
-        """None for a subject without a label."""
-        if subject == "seller":
-            return self._sellers.get(subject_id)
-        label = self._listings.get(subject_id)
-        return None if label is None else label.fake
-
     def _reasons(self) -> Iterator[Reason]:
-        counted: _Flagged = defaultdict(set)
-        shadow: _Flagged = defaultdict(set)
-        withdrawn: _Flagged = defaultdict(set)
-        for alert in self._alerts.values():
-            into = withdrawn if alert.status == "withdrawn" else shadow if alert.mode == "shadow" else counted
-            for reason_code in alert.reason_codes:
-                if subjects := _subjects(alert, reason_code):
-                    into[reason_code] |= subjects
-        for reason_code in sorted(counted.keys() | shadow.keys() | withdrawn.keys()):
-            subject = _spoken_of(reason_code)
-            true, false = self._split(subject, counted[reason_code])
-            in_shadow = self._split(subject, shadow[reason_code] - counted[reason_code])
-            existing = (
-                sum(label.fake for label in self._listings.values())
-                if subject == "listing"
-                else sum(self._sellers.values())
-            )
+        counted, shadow, withdrawn = self._accused.standing()
+        first, truth = self._accused.first, self._truth
+        for charge in sorted(counted.keys() | shadow.keys() | withdrawn.keys() | first.keys()):
+            reason_code, subject = charge
+            existing = len(truth.true_ids(subject))
+            true, false = truth.split(subject, counted[charge])
+            raised_true, raised_false = truth.split(subject, first[charge])
+            shadow_true, shadow_false = truth.split(subject, shadow[charge] - counted[charge])
             yield Reason(
                 reason_code=reason_code,
                 subject=subject,
                 true=true,
                 false=false,
                 missed=existing - true,
-                precision=round(true / (true + false), 4) if true + false else None,
-                recall=round(true / existing, 4) if existing else None,
-                shadow_true=in_shadow[0],
-                shadow_false=in_shadow[1],
-                withdrawn=len(withdrawn[reason_code] - counted[reason_code]),
+                precision=_share(true, true + false),
+                recall=_share(true, existing),
+                shadow_true=shadow_true,
+                shadow_false=shadow_false,
+                withdrawn=len(withdrawn[charge] - counted[charge]),
+                raised_true=raised_true,
+                raised_false=raised_false,
+                raised_precision=_share(raised_true, raised_true + raised_false),
+                raised_recall=_share(raised_true, existing),
             )
-
-    def _split(self, subject: Subject, subject_ids: Iterable[str]) -> tuple[int, int]:
-        truths = [self._is_true(subject, subject_id) for subject_id in subject_ids]
-        return truths.count(True), truths.count(False)
 
     def _held(self, scope: HoldScope) -> Held:
         subject: Subject = "listing" if scope == "listing" else "seller"
-        true, false = self._split(subject, {subject_id for of, subject_id, _ in self._holds if of == scope})
+        true, false = self._truth.split(subject, {subject_id for of, subject_id, _ in self._holds if of == scope})
         return Held(scope=scope, true=true, false=false)
 
-    def _holds_by_subject(self) -> defaultdict[tuple[HoldScope, str], list[Hold]]:
-        found: defaultdict[tuple[HoldScope, str], list[Hold]] = defaultdict(list)
-        for hold in self._holds.values():
-            found[hold.scope, hold.subject_id].append(hold)
-        return found
+    def _delays(self) -> Iterator[Delay]:
+        """Of reason codes of the family `aftersale` on sellers, and of all on brands and categories."""
+        for charge, first in sorted(self._accused.first.items()):
+            reason_code, subject = charge
+            if subject == "seller" and charge in self._accused.aftersale:
+                since: Mapping[str, datetime | None] = self._truth.first_returned()
+            elif subject in ("brand", "category"):
+                since = self._truth.copied_since(subject)
+            else:
+                continue
+            at = {subject_id.casefold(): moment for subject_id, moment in first.items()}
+            hours = [
+                _hours(start, at[one.casefold()]) for one, start in since.items() if start and one.casefold() in at
+            ]
+            median_hours, p90_hours = _middle(hours)
+            yield Delay(
+                reason_code=reason_code,
+                subject=subject,
+                subjects=len(since),
+                alerted=len(hours),
+                median_hours=median_hours,
+                p90_hours=p90_hours,
+            )
 
-    def _losses(self, holds: defaultdict[tuple[HoldScope, str], list[Hold]]) -> Iterator[Lost]:
-        """One line per currency; the currency is "" where labels hold no amounts."""
-        sums: defaultdict[str, dict[Fate, list[Decimal]]] = defaultdict(lambda: {fate: [] for fate in get_args(Fate)})
-        for order in self._lost:
-            withheld = holds["listing", order.listing_id] + holds["seller", order.seller_id]
-            fate: Fate = "gone"
-            if _in_force(withheld, order.paid_at):
-                fate = "prevented"
-            elif order.payout_at and _in_force(holds["payout", order.seller_id], order.payout_at):
-                fate = "frozen"
-            sums[order.currency][fate].append(order.amount)
-        for currency, amounts in sorted(sums.items()):
-            yield Lost(
-                currency=currency,
-                orders={fate: len(of_fate) for fate, of_fate in amounts.items()},
-                amounts={fate: money(sum(of_fate, Decimal(0))) for fate, of_fate in amounts.items()},
+    def _gangs(self, holds: Holds) -> Iterator[Caught]:
+        lost = self._truth.lost_by_seller()
+        for gang in sorted(self._truth.gangs.values(), key=lambda one: one.gang):
+            orders = [order for shop in gang.shops for order in lost.get(shop, ())]
+            held: dict[HoldScope, int] = {}
+            for scope in get_args(HoldScope):
+                of_scope = {hold.seller_id for hold in self._holds.values() if hold.scope == scope}
+                held[scope] = len(of_scope.intersection(gang.shops))
+            fakes = [label for label in self._truth.listings.values() if label.fake and label.seller_id in gang.shops]
+            first = {seller_id: at for seller_id, at in self._truth.first_lost().items() if seller_id in gang.shops}
+            yield Caught(
+                gang=gang.gang,
+                habit=gang.habit,
+                depth=gang.depth,
+                shops=len(gang.shops),
+                alerted=len(self._accused.sellers.intersection(gang.shops)),
+                held=held,
+                lost_orders=len(orders),
+                saved=next((line.saved for line in losses(orders, holds)), None),
+                listing_hold=_span((label.published_at, holds["listing", label.listing_id]) for label in fakes),
+                payout_hold=_span((at, holds["payout", seller_id]) for seller_id, at in first.items()),
+            )
+
+    def _honest_holds(self) -> Iterator[HonestHolds]:
+        alike: defaultdict[tuple[HoldScope, tuple[str, ...]], list[Hold]] = defaultdict(list)
+        for hold_id, hold in self._holds.items():
+            if self._truth.is_true("seller", hold.seller_id) is False:
+                alike[hold.scope, self._placed_for[hold_id][1]].append(hold)
+        for (scope, reason_codes), holds in sorted(
+            alike.items(), key=lambda item: (item[0][0], -len(item[1]), item[0])
+        ):
+            yield HonestHolds(
+                scope=scope,
+                reason_codes=reason_codes,
+                sellers=len({hold.seller_id for hold in holds}),
+                holds=len(holds),
+                median_hours=round(median(_hours(hold.placed_at, end_of(hold)) for hold in holds), 2),
+            )
+
+    def _honest_held(self) -> Iterator[HonestHeld]:
+        held: defaultdict[str, list[Hold]] = defaultdict(list)
+        for hold in self._holds.values():
+            if self._truth.is_true("seller", hold.seller_id) is False:
+                held[hold.seller_id].append(hold)
+        for seller_id, holds in sorted(held.items()):
+            scopes = {hold.scope for hold in holds}
+            yield HonestHeld(
+                seller_id=seller_id,
+                traits=self._truth.sellers[seller_id].traits,
+                scopes=tuple(scope for scope in get_args(HoldScope) if scope in scopes),
+                reason_codes=tuple(sorted({code for hold in holds for code in hold.reason_codes})),
+                holds=len(holds),
+                first_at=min(hold.placed_at for hold in holds),
+                hours=round(sum(_hours(hold.placed_at, end_of(hold)) for hold in holds), 2),
             )
 
     def _unlabelled(self) -> int:
@@ -172,45 +200,29 @@ class Scoring:
         subjects: set[tuple[Subject, str]] = set()
         for scope, subject_id, _ in self._holds:
             subjects.add(("listing" if scope == "listing" else "seller", subject_id))
-        for alert in self._alerts.values():
-            for code in alert.reason_codes:
-                subjects.update((_spoken_of(code), subject_id) for subject_id in _subjects(alert, code))
-        return sum(self._is_true(subject, subject_id) is None for subject, subject_id in subjects)
-
-
-def _spoken_of(reason_code: str) -> Subject:
-    return "listing" if reason_code in LISTING_REASONS else "seller"
-
-
-def _subjects(alert: Alert, reason_code: str) -> set[str]:
-    """Ids of the listings, or of the one seller, that this reason code on this alert accuses."""
-    if alert.subject_kind not in ("listing", "seller"):
-        return set()
-    if _spoken_of(reason_code) == "seller":
-        seller_id = alert.subject_id if alert.subject_kind == "seller" else alert.seller_id
-        return {seller_id} if seller_id else set()
-    listing_ids = {*alert.listing_ids, *([alert.listing_id] if alert.listing_id else [])}
-    return listing_ids | {alert.subject_id} if alert.subject_kind == "listing" else listing_ids
+        for charges in self._accused.standing():
+            for (_, subject), subject_ids in charges.items():
+                subjects.update((subject, subject_id) for subject_id in subject_ids)
+        return sum(self._truth.is_true(subject, subject_id) is None for subject, subject_id in subjects)
 
 
 def _span(starts: Iterable[tuple[datetime, list[Hold]]]) -> Span:
     """From each start to the first hold of its subject."""
-    hours: list[float] = []
-    subjects = 0
-    for start, holds in starts:
-        subjects += 1
-        if holds:
-            hours.append((min(hold.placed_at for hold in holds) - start).total_seconds() / 3_600)
-    hours.sort()
-    return Span(
-        subjects=subjects,
-        held=len(hours),
-        median_hours=round(median(hours), 2) if hours else None,
-        p90_hours=round(hours[ceil(0.9 * len(hours)) - 1], 2) if hours else None,
-    )
+    subjects = list(starts)
+    hours = [_hours(start, min(hold.placed_at for hold in holds)) for start, holds in subjects if holds]
+    median_hours, p90_hours = _middle(hours)
+    return Span(subjects=len(subjects), held=len(hours), median_hours=median_hours, p90_hours=p90_hours)
 
 
-def _in_force(holds: Iterable[Hold], at: datetime) -> bool:
-    return any(
-        hold.placed_at <= at < (hold.event_time if hold.action == "released" else hold.expires_at) for hold in holds
-    )
+def _middle(hours: list[float]) -> tuple[float | None, float | None]:
+    """The median and the 90th percentile."""
+    hours = sorted(hours)
+    return (round(median(hours), 2), round(hours[ceil(0.9 * len(hours)) - 1], 2)) if hours else (None, None)
+
+
+def _hours(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds() / 3_600
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None

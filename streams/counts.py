@@ -1,8 +1,9 @@
 """What a worker counts, for the summary of a replay and for the metrics."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from detectors.judged import Judged, Tombstone
+from detectors.judged import Judged, Tombstone, Word
 from schemas import Alert, Hold
 
 
@@ -31,11 +32,11 @@ class Counts:
         if judged.guards:
             self.guards.update(judged.guards)
         if judged.words:
-            self.note_words(judged)
+            self.note_words(judged.words)
 
-    def note_words(self, judged: Judged) -> None:
+    def note_words(self, words: Iterable[Word]) -> None:
         """Counts what was decided."""
-        for word in judged.words:
+        for word in words:
             if isinstance(word, Alert):
                 self.alerts[word.status] += 1
                 if word.status == "opened":

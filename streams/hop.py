@@ -1,4 +1,6 @@
-"""The hop: decode, load, judge, commit; `streams.publishing` does the rest. Knows neither Kafka nor Redis.
+"""The hop: decode, load, judge (`streams.judging`), commit; `streams.publishing` does the rest.
+
+Knows neither Kafka nor Redis.
 
 Its three edges are a source that fills the partitions' lanes, a `Store`, and an `Outbox`. Any trouble between load
 and commit ends the same way: the partitions involved are dropped as they stand in memory and opened again from the
@@ -10,20 +12,21 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
-from detectors.detector import DeadlineReached
 from detectors.judge import LISTING_EVENTS, Judge
-from detectors.judged import Judged
 from detectors.products import markets_of
-from detectors.state import SellerState
 from schemas import topics, wire
 from schemas.fields import SECOND_US
-from streams.counts import Counts
-from streams.deadlines import HEAD, Deadlines, deadline_id, parts_of
-from streams.outbox import Outbox, letter_of, line_of
+from streams import brake, shares
+from streams.batch import Batch, take
+from streams.books import Books
+from streams.days import table_of
+from streams.deadlines import HEAD, Deadlines
+from streams.judging import Judging, Work
+from streams.outbox import Outbox
 from streams.partition import Arrival, Item, Partition
 from streams.publishing import Publisher
-from streams.sellers import change_of, seller_from
-from streams.store import Fenced, PartitionCommit, Store, TakenOverError
+from streams.sellers import seller_from
+from streams.store import Fenced, Store, TakenOverError
 from streams.surroundings import Surroundings
 
 SELLERS_KEPT: Final = 200_000
@@ -38,22 +41,6 @@ class HopTerms(NamedTuple):
     sellers_kept: int = SELLERS_KEPT
     partitions: int = 1
     checks_keys: bool = False
-
-
-class Batch(NamedTuple):
-    """What one step takes from one partition: records with the watermark before each, and the one after them all."""
-
-    partition: Partition
-    items: list[tuple[Item, int]]
-    watermark_us: int
-
-
-class Work(NamedTuple):
-    """What one step has to commit and to publish of one partition."""
-
-    partition: Partition
-    commit: PartitionCommit
-    touched: dict[str, SellerState]
 
 
 class PartitionLostError(Exception):
@@ -76,19 +63,22 @@ class Hop:
         terms: HopTerms,
         clock: Callable[[], int],
     ) -> None:
-        self.judge = judge
         self.store = store
         self.publisher = Publisher(store, outbox)
         self.around = around
         self.terms = terms
         self.clock = clock
-        self.counts = Counts()
+        self.judging = Judging(judge, around, terms.by_events, clock)
+        self.counts = self.judging.counts
+        self._gathered_us = 0
 
     async def open(self, number: int, lanes: Sequence[str]) -> Partition:
         """Takes a partition over and publishes what its last owner committed and did not get out."""
         head = await self.store.open(number)
-        deadlines = Deadlines(await self.store.next_due(number, HEAD))
-        partition = Partition(number, head, lanes, deadlines)
+        deadlines = Deadlines(await self.store.next_due(number, HEAD), HEAD)
+        books = Books(number, self.terms.partitions, head.counts, self.judging.judge.policy, self.around.tripped)
+        partition = Partition(number, head, lanes, deadlines, books)
+        self.around.learn_shares(await self.store.load_table(shares.TABLE))
         await self.publisher.take_over(number, head)
         await self.publisher.reemit(partition)
         return partition
@@ -98,14 +88,12 @@ class Hop:
         now_us = None if self.terms.by_events else self.clock()
         for arrival in arrivals:
             decoded = wire.decode_event(arrival.value, arrival.topic, now_us)
-            if isinstance(decoded, wire.Ignored):
-                item = Item(0, None, None, arrival)
-            elif isinstance(decoded, wire.Refused):
-                item = Item(0, None, decoded, arrival)
-            else:
+            if isinstance(decoded, tuple):
                 event, time_us = decoded
                 refused = self._misplaced(partition, event.seller_id, arrival) if self.terms.checks_keys else None
                 item = Item(0, None, refused, arrival) if refused else Item(time_us, event, None, arrival)
+            else:
+                item = Item(0, None, None if isinstance(decoded, wire.Ignored) else decoded, arrival)
             lane = partition.lanes.get(arrival.topic) or next(iter(partition.lanes.values()))
             lane.add(item)
 
@@ -117,11 +105,15 @@ class Hop:
         """
         partitions = list(partitions)
         await self.publisher.wait(partition for partition in partitions if partition.has_arrived)
-        batches = [batch for batch in map(self._take, partitions) if batch is not None]
+        await self._gather(partitions)
+        terms = self.terms
+        taken = [take(partition, terms.batch, terms.lateness_us, terms.by_events) for partition in partitions]
+        batches = [batch for batch in taken if batch is not None]
         if not batches:
             return 0
         lost = await self._load(batches)
-        lost |= await self._commit([self._judge(batch) for batch in batches if batch.partition not in lost])
+        kept = [batch for batch in batches if batch.partition not in lost]
+        lost |= await self._commit(list(map(self.judging.judge_batch, kept)))
         self.around.evict()
         for partition in lost:
             await self.publisher.report(partition)
@@ -132,20 +124,34 @@ class Hop:
     async def finish(self, partition: Partition, until_us: int) -> None:
         """The end of a replay: deadlines due up to `until_us`, inclusive, fall due."""
         batch = Batch(partition, [], max(until_us + 1, partition.watermark_us))
-        lost = await self._load([batch]) or await self._commit([self._judge(batch)])
-        if lost:
-            raise PartitionLostError(list(lost.items()))
+        is_done = False
+        while not is_done:
+            lost = await self._load([batch]) or await self._commit([self.judging.judge_batch(batch)])
+            if lost:
+                raise PartitionLostError(list(lost.items()))
+            is_done = not partition.deadlines.is_due(batch.watermark_us)
         await self.publisher.wait([partition])
 
     # ---- the steps
 
-    def _take(self, partition: Partition) -> Batch | None:
-        terms = self.terms
-        items = list(partition.merged(terms.batch, terms.lateness_us, terms.by_events))
-        watermark_us = partition.idle_watermark(terms.lateness_us, terms.by_events)
-        if not items and not partition.deadlines.is_due(watermark_us):
-            return None
-        return Batch(partition, items, watermark_us)
+    async def _gather(self, partitions: Sequence[Partition]) -> None:
+        """Once a second: what other partitions have told of this hour, and of days that are not judged here yet."""
+        now_us = self.clock()
+        if self.terms.partitions == 1 or 0 <= now_us - self._gathered_us < SECOND_US:
+            return
+        self._gathered_us = now_us
+        told = await self.store.load_table(brake.TABLE)
+        tripped = [partition.books.brake.gather(told) for partition in partitions]
+        self.around.tripped.clear()
+        self.around.tripped.update(*tripped)
+        behind = [one for one in partitions if one.books.days.is_behind and not one.books.days.gathered]
+        if not behind:
+            return
+        self.around.learn_shares(await self.store.load_table(shares.TABLE))
+        told_us = min(await self.store.watermarks(self.terms.partitions))
+        for partition in behind:
+            for day in partition.books.days.told_by(told_us):
+                partition.books.days.gather(day, await self.store.load_table(table_of(partition.number, day)))
 
     async def _load(self, batches: Sequence[Batch]) -> dict[Partition, str]:
         """Step 2: sellers that are not in memory, markets that are not fresh, deadlines beyond the horizon.
@@ -158,10 +164,8 @@ class Hop:
         keys: set[str] = set()
         missing: dict[int, list[str]] = {}
         for partition, items, watermark_us in batches:
-            limit = HEAD
-            while watermark_us > partition.deadlines.horizon_us:
-                partition.deadlines = Deadlines(await self.store.next_due(partition.number, limit), limit)
-                limit *= 2
+            if not partition.deadlines.are_enough(watermark_us):
+                partition.deadlines = Deadlines(await self.store.next_due(partition.number, HEAD), HEAD)
             sellers = partition.deadlines.sellers_due(watermark_us)
             for item, _ in items:
                 event = item.event
@@ -189,80 +193,6 @@ class Hop:
             partition.sellers[seller_id] = seller_from(seller_id, stored)
         return None
 
-    def _judge(self, batch: Batch) -> Work:
-        """Step 3: every record and deadline in order, into one commit."""
-        partition = batch.partition
-        commit = PartitionCommit(partition.number, partition.epoch)
-        work = Work(partition, commit, {})
-        for item, watermark_us in batch.items:
-            self._fire(work, watermark_us)
-            if item.event is None:
-                self._set_aside(work, item, watermark_us)
-                continue
-            state = partition.sellers[item.event.seller_id]
-            judged = self.judge.judge(state, item.event, item.time_us, self.around, self._decided_us())
-            self.counts.note(judged, is_late=item.time_us < watermark_us)
-            self._collect(work, state, judged, item.arrival, watermark_us)
-        self._fire(work, batch.watermark_us)
-        partition.watermark_us = batch.watermark_us
-        commit.watermark_us = batch.watermark_us
-        if batch.items:
-            commit.offsets = partition.offsets()
-            commit.expected = {topic: partition.stored.get(topic) for topic in commit.offsets}
-        for seller_id, state in work.touched.items():
-            commit.sellers[seller_id] = change_of(state)
-        return work
-
-    def _fire(self, work: Work, watermark_us: int) -> None:
-        """Every deadline that is due before the watermark, those included that the firing sets."""
-        partition = work.partition
-        while (first := partition.deadlines.pop(watermark_us)) is not None:
-            stored_id, due_us = first
-            seller_id, kind, subject_id = parts_of(stored_id)
-            work.commit.deadlines[stored_id] = None
-            state = partition.sellers[seller_id]
-            reached = DeadlineReached(seller_id, kind, subject_id, due_us)
-            judged = self.judge.judge(state, reached, due_us, self.around, self._decided_us())
-            self.counts.deadlines += 1
-            self.counts.note_words(judged)
-            self._collect(work, state, judged, None, watermark_us)
-
-    def _collect(self, work: Work, state: SellerState, judged: Judged, arrival: Arrival | None, at_us: int) -> None:
-        """What one judgement changes and says, into the commit and the surroundings."""
-        if not judged.is_news:
-            return
-        seller_id = state.seller_id
-        work.touched[seller_id] = state
-        for (kind, subject_id), due_us in state.changes.deadlines.items():
-            stored_id = deadline_id(seller_id, kind, subject_id)
-            work.partition.deadlines.schedule(stored_id, due_us)
-            work.commit.deadlines[stored_id] = due_us
-        state.changes.deadlines.clear()
-        if judged.flags is not None:
-            self.around.flag(seller_id, judged.flags)
-        for key, entry in judged.entries.items():
-            self.around.write(seller_id, key, entry)
-        for word in judged.words:
-            work.commit.outbox.append(line_of(word))
-        for failure in judged.failures:
-            if arrival is not None:
-                refused = wire.Refused("detector_failed", failure.error)
-                self._dead_letter(work, refused, arrival, at_us)
-
-    def _set_aside(self, work: Work, item: Item, watermark_us: int) -> None:
-        """Bytes that are no event: a dead letter, or an unknown type that is only counted."""
-        if item.refused is None:
-            self.counts.ignored += 1
-            return
-        self._dead_letter(work, item.refused, item.arrival, watermark_us)
-
-    def _dead_letter(self, work: Work, refused: wire.Refused, arrival: Arrival, watermark_us: int) -> None:
-        self.counts.dead_letters += 1
-        at_us = watermark_us if self.terms.by_events else self.clock()
-        topic = arrival.topic or topics.topic_named_by(arrival.value or b"")
-        line = letter_of(refused, topic, arrival.partition, arrival.offset, arrival.key, arrival.value, at_us)
-        work.commit.outbox.append(line)
-
     async def _commit(self, works: Sequence[Work]) -> dict[Partition, str]:
         """Step 4, once the lines of the commit before have arrived; what follows is published meanwhile.
 
@@ -271,8 +201,7 @@ class Hop:
         await self.publisher.wait([work.partition for work in works])
         for work in works:
             work.commit.arrived, work.partition.arrived = work.partition.arrived, []
-        entries, flags = self.around.news()
-        outcomes = await self.store.commit([work.commit for work in works], entries, flags)
+        outcomes = await self.store.commit([work.commit for work in works], *self.around.news())
         lost = {}
         for (partition, commit, touched), outcome in zip(works, outcomes, strict=True):
             if isinstance(outcome, Fenced):
@@ -280,16 +209,17 @@ class Hop:
                 continue
             partition.epoch = outcome.epoch
             partition.stored.update(commit.offsets)
+            partition.deadlines.trim()
             for seller_id in touched:
                 partition.sellers.move_to_end(seller_id)
             partition.evict(self.terms.sellers_kept)
             self.publisher.begin(partition, commit.outbox, outcome.outbox_ids, commit.offsets)
+            for day in partition.books.days.done:
+                await self.store.forget_table(table_of(partition.number, day))
+            partition.books.days.done.clear()
         return lost
 
     # ---- small things
-
-    def _decided_us(self) -> int | None:
-        return None if self.terms.by_events else self.clock()
 
     def _misplaced(self, partition: Partition, seller_id: str, arrival: Arrival) -> wire.Refused | None:
         """The reason when a record does not lie where its seller's records belong."""

@@ -20,6 +20,7 @@ from streams.store import (
     PartitionHead,
     SellerBytes,
     SellerChange,
+    TableWrite,
     TakenOverError,
     Unpublished,
     fenced_by_epoch,
@@ -30,7 +31,7 @@ from streams.store import (
 class Partition:
     """All that is stored under one partition number."""
 
-    __slots__ = ("deadlines", "epoch", "lines", "offsets", "outbox", "reemit", "sellers", "watermark_us")
+    __slots__ = ("counts", "deadlines", "epoch", "lines", "offsets", "outbox", "reemit", "sellers", "watermark_us")
 
     def __init__(self) -> None:
         self.epoch: int | None = None
@@ -41,6 +42,7 @@ class Partition:
         self.outbox: dict[str, Line] = {}
         self.lines: dict[tuple[str, bytes], bytes] = {}
         self.reemit: dict[str, tuple[str, bytes]] = {}
+        self.counts: dict[str, bytes] = {}
 
 
 class MemoryStore:
@@ -50,6 +52,7 @@ class MemoryStore:
         self.partitions: dict[int, Partition] = {}
         self.markets: dict[str, Market] = {}
         self.flags: dict[str, bytes] = {}
+        self.tables: dict[str, dict[str, bytes]] = {}
         self._meta: dict[str, str] = {}
         self._ids = count(1)
 
@@ -62,6 +65,7 @@ class MemoryStore:
             watermark_us=stored.watermark_us,
             unpublished=[Unpublished(id_, line) for id_, line in stored.outbox.items()],
             reemit=await self.to_reemit(partition),
+            counts=stored.counts.copy(),
         )
 
     async def load_sellers(
@@ -87,9 +91,16 @@ class MemoryStore:
         return self._partition(partition).deadlines.first(limit)
 
     async def commit(
-        self, commits: Sequence[PartitionCommit], entries: Sequence[MarketWrite] = (), flags: Sequence[FlagWrite] = ()
+        self,
+        commits: Sequence[PartitionCommit],
+        entries: Sequence[MarketWrite] = (),
+        flags: Sequence[FlagWrite] = (),
+        tables: Sequence[TableWrite] = (),
     ) -> list[Committed | Fenced]:
-        self._write_flags(flags)
+        for seller_id, told in flags:
+            _put_newer(self.flags, seller_id, told)
+        for table, name, told in tables:
+            _put_newer(self.tables.setdefault(table, {}), name, told)
         self._write_markets(entries)
         return [self._commit(commit) for commit in commits]
 
@@ -109,6 +120,7 @@ class MemoryStore:
             stored.outbox.pop(id_, None)
         for id_, due_us in commit.deadlines.items():
             stored.deadlines.put(id_, due_us)
+        _put(stored.counts, commit.counts)
         return Committed(stored.epoch, tuple([self._put_out(stored, line) for line in commit.outbox]))
 
     def _put_out(self, stored: Partition, line: Line) -> str:
@@ -154,11 +166,14 @@ class MemoryStore:
         flags = self.flags
         return {seller_id: flags[seller_id] for seller_id in seller_ids if seller_id in flags}
 
-    def _write_flags(self, writes: Sequence[FlagWrite]) -> None:
-        for seller_id, flags in writes:
-            old = self.flags.get(seller_id)
-            if old is None or STAMP.unpack_from(flags) > STAMP.unpack_from(old):
-                self.flags[seller_id] = flags
+    async def watermarks(self, partitions: int) -> list[int]:
+        return [self._partition(number).watermark_us for number in range(partitions)]
+
+    async def load_table(self, table: str) -> dict[str, bytes]:
+        return self.tables.get(table, {}).copy()
+
+    async def forget_table(self, table: str) -> None:
+        self.tables.pop(table, None)
 
     async def meta(self) -> Mapping[str, str]:
         return self._meta.copy()
@@ -174,6 +189,20 @@ class MemoryStore:
         if stored is None:
             stored = self.partitions[number] = Partition()
         return stored
+
+
+def _put(entries: dict[str, bytes], changes: Mapping[str, bytes | None]) -> None:
+    for id_, entry in changes.items():
+        if entry is None:
+            entries.pop(id_, None)
+        else:
+            entries[id_] = entry
+
+
+def _put_newer(entries: dict[str, bytes], id_: str, entry: bytes) -> None:
+    old = entries.get(id_)
+    if old is None or STAMP.unpack_from(entry) > STAMP.unpack_from(old):
+        entries[id_] = entry
 
 
 def _fresh_epoch() -> int:
@@ -193,11 +222,7 @@ def _change(sellers: dict[str, SellerBytes], seller_id: str, change: SellerChang
         (stored.returns, change.returns),
         (stored.listings, change.listings),
     ):
-        for id_, entry in changes.items():
-            if entry is None:
-                entries.pop(id_, None)
-            else:
-                entries[id_] = entry
+        _put(entries, changes)
     if stored.core is not None or stored.orders or stored.returns or stored.listings:
         sellers[seller_id] = stored
     else:

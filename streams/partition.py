@@ -8,19 +8,22 @@ what running live would have given.
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from heapq import heapify, heappop, heapreplace
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
+
+import msgspec
 
 from detectors.state import SellerState
 from schemas import Event, wire
 from schemas.topics import MARKETPLACE
+from streams.books import Books
 from streams.deadlines import FOREVER, Deadlines
 from streams.store import PartitionHead
 
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """A record as read: where from, and its bytes."""
 
     topic: str
@@ -30,7 +33,7 @@ class Arrival(NamedTuple):
     value: bytes | None
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """A record as decoded. Neither `event` nor `refused`: a type that this version does not know."""
 
     time_us: int
@@ -60,9 +63,17 @@ class Lane:
     def add(self, item: Item) -> None:
         """Takes in the next record of the topic; one that has no time of its own stands where it was read."""
         if item.event is None:
-            item = item._replace(time_us=self.last_us)
+            item = Item(self.last_us, None, item.refused, item.arrival)
         self.last_us = item.time_us
         self.items.append(item)
+
+
+class Mark(NamedTuple):
+    """How far a partition had been read before a batch was taken."""
+
+    highest_us: int
+    watermark_us: int
+    next_offsets: dict[str, int | None]
 
 
 class Partition:
@@ -73,7 +84,9 @@ class Partition:
     it has arrived, `arrived` are the ids of lines that have and that the store still keeps.
     """
 
-    def __init__(self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines) -> None:
+    def __init__(
+        self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines, books: Books
+    ) -> None:
         self.number = number
         self.epoch = head.epoch
         self.watermark_us = head.watermark_us
@@ -82,6 +95,7 @@ class Partition:
         self.stored = dict(head.offsets)
         self.published = dict(head.offsets)
         self.deadlines = deadlines
+        self.books = books
         self.sellers: OrderedDict[str, SellerState] = OrderedDict()
         self.sent: set[tuple[str, bytes]] = set()
         self.on_its_way: asyncio.Task[None] | None = None
@@ -117,28 +131,43 @@ class Partition:
         ended_us = FOREVER if by_events else _lowest_end(empty)
         highest_us, watermark_us = self.highest_us, self.watermark_us
         taken: list[tuple[Item, int]] = []
-        last: dict[int, Item] = {}
         while heads and len(taken) < limit:
-            time_us, rank, at, lane = heads[0]
+            time_us, rank, at, lane = heappop(heads)
             items = lane.items
-            item = items.popleft()
-            highest_us = max(highest_us, time_us)
-            if item.event is not None and (reached_us := min(time_us, ended_us) - lateness_us) > watermark_us:
-                watermark_us = reached_us
-            taken.append((item, watermark_us))
-            last[at] = item
+            # As long as no other lane comes first, this one goes on.
+            until_us = heads[0][0] - (heads[0][1:3] < (rank, at)) if heads else FOREVER
+            while True:
+                item = items.popleft()
+                highest_us = max(highest_us, time_us)
+                if item.event is not None and (reached_us := min(time_us, ended_us) - lateness_us) > watermark_us:
+                    watermark_us = reached_us
+                taken.append((item, watermark_us))
+                if not items or (time_us := items[0].time_us) > until_us or len(taken) >= limit:
+                    break
+            lane.next_offset = item.arrival.offset + 1
             if items:
-                heapreplace(heads, (items[0].time_us, rank, at, lane))
+                heappush(heads, (time_us, rank, at, lane))
                 continue
-            heappop(heads)
             empty.append(lane)
             if lane.ended_us is None:
                 break
             ended_us = FOREVER if by_events else _lowest_end(empty)
-        for at, item in last.items():
-            lanes[at].next_offset = item.arrival.offset + 1
         self.highest_us, self.watermark_us = highest_us, watermark_us
         return taken
+
+    def mark(self) -> Mark:
+        """Where reading stands, for `give_back`."""
+        offsets = {topic: lane.next_offset for topic, lane in self.lanes.items()}
+        return Mark(self.highest_us, self.watermark_us, offsets)
+
+    def give_back(self, taken: Sequence[tuple[Item, int]], mark: Mark) -> None:
+        """Puts the records taken since that mark into their lanes again."""
+        for item, _ in reversed(taken):
+            lane = self.lanes.get(item.arrival.topic) or next(iter(self.lanes.values()))
+            lane.items.appendleft(item)
+        self.highest_us, self.watermark_us = mark.highest_us, mark.watermark_us
+        for topic, offset in mark.next_offsets.items():
+            self.lanes[topic].next_offset = offset
 
     def idle_watermark(self, lateness_us: int, by_events: bool) -> int:
         """The watermark when all that was read has been judged; it does not move while any topic's end is open."""

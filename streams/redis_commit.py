@@ -26,6 +26,8 @@ def commit_call(prefix: str, commit: PartitionCommit, fresh_epoch: int) -> Call:
     changes = _SellerKeys(key)
     for seller_id, change in commit.sellers.items():
         changes.add(seller_id, change)
+    if commit.counts:
+        changes.add_hash(f"{key}counts", commit.counts)
     keys = [f"{key}offsets", f"{key}deadlines", f"{key}outbox", f"{key}lines", *changes.gone, *changes.cores]
     keys += [*changes.put_keys, *changes.taken_keys]
     put: list[Argument] = []
@@ -69,13 +71,13 @@ class _SellerKeys:
         if change.core is not None:
             self.cores[f"{self._key}seller:{seller_id}"] = change.core
         if change.orders:
-            self._add_hash(f"{self._key}orders:{seller_id}", change.orders)
+            self.add_hash(f"{self._key}orders:{seller_id}", change.orders)
         if change.returns:
-            self._add_hash(f"{self._key}returns:{seller_id}", change.returns)
+            self.add_hash(f"{self._key}returns:{seller_id}", change.returns)
         if change.listings:
-            self._add_hash(f"{self._key}listings:{seller_id}", change.listings)
+            self.add_hash(f"{self._key}listings:{seller_id}", change.listings)
 
-    def _add_hash(self, key: str, entries: dict[str, bytes | None]) -> None:
+    def add_hash(self, key: str, entries: dict[str, bytes | None]) -> None:
         put: list[Argument] = []
         taken: list[Argument] = []
         for id_, entry in entries.items():

@@ -27,7 +27,7 @@ class Script:
 
 COMMIT = Script("commit.lua")
 MARKET = Script("market.lua")
-FLAGS = Script("flags.lua")
+NEWEST = Script("newest.lua")
 META = Script("meta.lua")
 
 

@@ -7,8 +7,10 @@
     <prefix>:{p}:outbox        stream  t, k, v, f: topic, key, value, kind of line
     <prefix>:{p}:lines         hash    <topic> NUL <key> -> last value of a compacted line
     <prefix>:{p}:reemit        set     8 random bytes <topic> NUL <key>
+    <prefix>:{p}:counts        hash    what the partition keeps beside its sellers
     <prefix>:market:<key>      hash    seller -> entry
     <prefix>:flags             hash    seller -> flags
+    <prefix>:table:<table>     hash    what each partition counted, such as on a day, by field
     <prefix>:meta              hash
 
 The braces make the partition a hash tag: all of it lies in one slot, so that `commit.lua` changes it at once on a
@@ -21,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US
 from streams.redis_commit import HASHES, OFFSET, commit_call, line_of, partition_key, read_answer
 from streams.redis_pipe import Command, RedisPipe
-from streams.redis_scripts import FLAGS, MARKET, META, Call, run
+from streams.redis_scripts import MARKET, META, NEWEST, Call, run
 from streams.store import (
     Committed,
     Fenced,
@@ -31,6 +33,7 @@ from streams.store import (
     PartitionCommit,
     PartitionHead,
     SellerBytes,
+    TableWrite,
     TakenOverError,
     Unpublished,
 )
@@ -53,8 +56,8 @@ class RedisStore:
     async def open(self, partition: int) -> PartitionHead:
         key, epoch = self._key(partition), _fresh_epoch()
         # Who comes after the first command is fenced by it, or is a newer owner that fences this one.
-        _, fields = await self._pipe.ask_surely(
-            [("HSET", f"{key}offsets", "epoch", epoch), ("HGETALL", f"{key}offsets")]
+        _, fields, counts = await self._pipe.ask_surely(
+            [("HSET", f"{key}offsets", "epoch", epoch), ("HGETALL", f"{key}offsets"), ("HGETALL", f"{key}counts")]
         )
         stored = {name: int(number) for name, number in _by_id(fields).items()}
         return PartitionHead(
@@ -63,6 +66,7 @@ class RedisStore:
             watermark_us=stored.get("watermark", 0),
             unpublished=await self._unpublished(key),
             reemit=await self.to_reemit(partition),
+            counts=_by_id(counts),
         )
 
     async def _unpublished(self, key: str) -> list[Unpublished]:
@@ -109,9 +113,13 @@ class RedisStore:
         return [(id_.decode(), int(due_us)) for id_, due_us in zip(found[::2], found[1::2], strict=True)]
 
     async def commit(
-        self, commits: Sequence[PartitionCommit], entries: Sequence[MarketWrite] = (), flags: Sequence[FlagWrite] = ()
+        self,
+        commits: Sequence[PartitionCommit],
+        entries: Sequence[MarketWrite] = (),
+        flags: Sequence[FlagWrite] = (),
+        tables: Sequence[TableWrite] = (),
     ) -> list[Committed | Fenced]:
-        told = [*self._flag_calls(flags), *self._market_calls(entries)]
+        told = [*self._flag_calls(flags), *self._market_calls(entries), *self._table_calls(tables)]
         epochs = [_fresh_epoch() for _ in commits]
         calls = [commit_call(self._prefix, commit, epoch) for commit, epoch in zip(commits, epochs, strict=True)]
         answers = await run(self._pipe, [*told, *calls])
@@ -127,7 +135,13 @@ class RedisStore:
     def _flag_calls(self, writes: Sequence[FlagWrite]) -> list[Call]:
         if not writes:
             return []
-        return [Call(FLAGS, (f"{self._prefix}:flags",), [each for write in writes for each in write])]
+        return [Call(NEWEST, (f"{self._prefix}:flags",), [each for write in writes for each in write])]
+
+    def _table_calls(self, writes: Sequence[TableWrite]) -> list[Call]:
+        by_table: dict[str, list[bytes | str | int]] = {}
+        for table, name, told in writes:
+            by_table.setdefault(self._table(table), []).extend((name, told))
+        return [Call(NEWEST, (key,), arguments) for key, arguments in by_table.items()]
 
     async def published(self, partition: int, ids: Sequence[str]) -> None:
         if ids:
@@ -168,6 +182,18 @@ class RedisStore:
         (found,) = await self._pipe.ask_surely([("HMGET", f"{self._prefix}:flags", *ids)])
         return {seller_id: flags for seller_id, flags in zip(ids, found, strict=True) if flags is not None}
 
+    async def watermarks(self, partitions: int) -> list[int]:
+        keys = [f"{self._key(number)}offsets" for number in range(partitions)]
+        found = await self._pipe.ask_surely([("HGET", key, "watermark") for key in keys])
+        return [int(watermark_us or 0) for watermark_us in found]
+
+    async def load_table(self, table: str) -> dict[str, bytes]:
+        (fields,) = await self._pipe.ask_surely([("HGETALL", self._table(table))])
+        return _by_id(fields)
+
+    async def forget_table(self, table: str) -> None:
+        await self._pipe.ask_surely([("UNLINK", self._table(table))])
+
     async def meta(self) -> Mapping[str, str]:
         (fields,) = await self._pipe.ask_surely([("HGETALL", f"{self._prefix}:meta")])
         return {name: value.decode() for name, value in _by_id(fields).items()}
@@ -186,6 +212,9 @@ class RedisStore:
 
     def _market(self, key: str) -> str:
         return f"{self._prefix}:market:{key}"
+
+    def _table(self, table: str) -> str:
+        return f"{self._prefix}:table:{table}"
 
 
 def _fresh_epoch() -> int:

@@ -3,29 +3,40 @@
 from typing import Final
 
 from detectors.detector import Finding
-from detectors.records import Complaint, Core, Listing, Order, Return, decode, encode
+from detectors.records import Complaint, Core, Listing, Order, Payment, Return, decode, encode
 from detectors.state import SellerState
+from detectors.surge import Series
 from streams.store import SellerBytes, SellerChange
 
-#: Complaints and the seller's own findings lie beside the returns; no identifier holds a control character.
+#: What lies beside the returns: complaints, the seller's own findings, payments, series; no identifier holds a control
+#: character.
 COMPLAINT_MARK: Final = "\x1f"
 FINDING_MARK: Final = "\x1e"
+PAYMENT_MARK: Final = "\x1d"
+SERIES_MARK: Final = "\x1c"
 
 
 def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
     """The state of a seller as it was committed; a new one where nothing is stored."""
-    complaints = {key[1:]: held for key, held in stored.returns.items() if key.startswith(COMPLAINT_MARK)}
-    findings = {key[1:]: held for key, held in stored.returns.items() if key.startswith(FINDING_MARK)}
-    marks = (COMPLAINT_MARK, FINDING_MARK)
-    returns = {key: held for key, held in stored.returns.items() if not key.startswith(marks)}
+    returns: dict[str, bytes] = {}
+    marks = (COMPLAINT_MARK, FINDING_MARK, PAYMENT_MARK, SERIES_MARK)
+    beside: dict[str, dict[str, bytes]] = {mark: {} for mark in marks}
+    for key, held in stored.returns.items():
+        kept = beside.get(key[:1])
+        if kept is None:
+            returns[key] = held
+        else:
+            kept[key[1:]] = held
     return SellerState(
         seller_id,
         decode(Core, stored.core) if stored.core is not None else None,
         {key: decode(Order, held) for key, held in stored.orders.items()},
         {key: decode(Return, held) for key, held in returns.items()},
         {key: decode(Listing, held) for key, held in stored.listings.items()},
-        {key: decode(Complaint, held) for key, held in complaints.items()},
-        {key: decode(Finding, held) for key, held in findings.items()},
+        {key: decode(Complaint, held) for key, held in beside[COMPLAINT_MARK].items()},
+        {key: decode(Finding, held) for key, held in beside[FINDING_MARK].items()},
+        {key: decode(Payment, held) for key, held in beside[PAYMENT_MARK].items()},
+        {key: decode(Series, held) for key, held in beside[SERIES_MARK].items()},
     )
 
 
@@ -45,6 +56,12 @@ def change_of(state: SellerState) -> SellerChange:
     for key in changes.findings:
         finding = state.findings.get(key)
         change.returns[FINDING_MARK + key] = encode(finding) if finding is not None else None
+    for key in changes.payments:
+        payment = state.payments.get(key)
+        change.returns[PAYMENT_MARK + key] = encode(payment) if payment is not None else None
+    for key in changes.surges:
+        series = state.surges.get(key)
+        change.returns[SERIES_MARK + key] = encode(series) if series is not None else None
     for key in changes.listings:
         listing = state.listings.get(key)
         change.listings[key] = encode(listing) if listing is not None else None

@@ -22,7 +22,7 @@ PACKAGED_POLICY: Final = Path(__file__).parent.parent / "detectors/policy.toml" 
 ENVIRONMENT_PREFIX: Final = "ASSAY_"
 LIVE_LATENESS_SECONDS: Final = 60.0
 _MASK: Final = "***"
-_PATHS: Final = ("policy_file", "hash_key_file")
+_PATHS: Final = ("policy_file", "hash_key_file", "console_users_file")
 
 Positive = Annotated[int, Meta(ge=1)]
 
@@ -66,6 +66,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="what is worth a log line")] = (
         "info"
     )
+    console_host: Annotated[str, Meta(min_length=1, description="where `assay console` listens")] = "127.0.0.1"
+    console_port: Annotated[Annotated[int, Meta(ge=0, le=65_535)], Meta(description="its port; 0 takes a free one")] = (
+        8080
+    )
+    console_users_file: Annotated[Path | None, Meta(description="who may sign in, see `assay console --help`")] = None
+    console_secure: Annotated[
+        bool, Meta(description="cookies over HTTPS only; false for trying it without, on this machine")
+    ] = True
+    console_history_days: Annotated[
+        Annotated[float, Meta(ge=0, le=400)], Meta(description="events read at its start, to explain alerts with")
+    ] = 7.0
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown(self).items())})"

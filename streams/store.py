@@ -34,13 +34,17 @@ class Unpublished(NamedTuple):
 
 @dataclass(slots=True)
 class PartitionHead:
-    """What a new owner of a partition learns first. A topic without an offset was never read."""
+    """What a new owner of a partition learns first. A topic without an offset was never read.
+
+    `counts` is what the partition keeps beside its sellers, see `streams.days`.
+    """
 
     epoch: int
     offsets: dict[str, int]
     watermark_us: int
     unpublished: list[Unpublished]
     reemit: list[Unpublished]
+    counts: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -74,8 +78,9 @@ class PartitionCommit:
 
     `expected` holds the offset that must be stored for each topic the batch read (absent: none is stored yet);
     empty for deadline firings, which are fenced by the epoch alone. A lower watermark than the stored one is ignored.
-    Deadlines map an id to when it falls due in microseconds since 1970 (below 2^53), None takes it away. `arrived` are
-    the ids of lines committed before that the broker has acknowledged since.
+    Deadlines map an id to when it falls due in microseconds since 1970 (below 2^53), None takes it away. `counts` are
+    fields of `PartitionHead.counts` that have changed, None takes one away. `arrived` are the ids of lines committed
+    before that the broker has acknowledged since.
     """
 
     partition: int
@@ -85,6 +90,7 @@ class PartitionCommit:
     watermark_us: int = 0
     sellers: dict[str, SellerChange] = field(default_factory=dict)
     deadlines: dict[str, int | None] = field(default_factory=dict)
+    counts: dict[str, bytes | None] = field(default_factory=dict)
     outbox: list[Line] = field(default_factory=list)
     arrived: list[str] = field(default_factory=list)
 
@@ -117,6 +123,17 @@ class FlagWrite(NamedTuple):
 
     seller_id: str
     flags: bytes
+
+
+class TableWrite(NamedTuple):
+    """What one partition counted, in a table that others read, such as one of a day; `field` names whose it is.
+
+    The bytes begin with the `STAMP` that decides which are newer.
+    """
+
+    table: str
+    field: str
+    told: bytes
 
 
 class StoreUnavailableError(Exception):
@@ -164,11 +181,15 @@ class Store(Protocol):
         """The first `limit` deadlines (id, due) of the partition, by (due, id as UTF-8 bytes)."""
 
     async def commit(
-        self, commits: Sequence[PartitionCommit], entries: Sequence[MarketWrite] = (), flags: Sequence[FlagWrite] = ()
+        self,
+        commits: Sequence[PartitionCommit],
+        entries: Sequence[MarketWrite] = (),
+        flags: Sequence[FlagWrite] = (),
+        tables: Sequence[TableWrite] = (),
     ) -> list[Committed | Fenced]:
         """Each commit whole or not at all, in one round trip for all of them, behind what crosses sellers.
 
-        Entries and flags are written in any case. The newest stamp wins, an equal one changes nothing; the caps of a
+        What crosses sellers is written in any case. The newest stamp wins, an equal one changes nothing; the caps of a
         market hold after each entry. Any order and repetition of the same entries gives the same market as long as
         its sellers fit the caps, and above them as long as each seller stays in its group. If one turns from young to
         established, the place it leaves goes to whoever writes next and not to one evicted before: who that is
@@ -198,6 +219,15 @@ class Store(Protocol):
 
     async def load_flags(self, seller_ids: Iterable[str]) -> dict[str, bytes]:
         """The flags of those sellers that have any."""
+
+    async def watermarks(self, partitions: int) -> list[int]:
+        """The committed watermark of each of that many partitions, 0 where none was ever committed."""
+
+    async def load_table(self, table: str) -> dict[str, bytes]:
+        """What all partitions have told in that table, by field. The answer is the caller's own."""
+
+    async def forget_table(self, table: str) -> None:
+        """Nobody asks for it again."""
 
     async def meta(self) -> Mapping[str, str]:
         """What the state was written with: partition count, topics, assignor, state version; empty when new."""

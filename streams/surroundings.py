@@ -6,13 +6,16 @@ told to anybody, and nothing read again.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from detectors.beta import CategoryRate
+from detectors.breaker import Fuse
 from detectors.entries import Entry, Flags, pack, pack_flags, unpack, unpack_flags
 from detectors.market import Market, learn_flags
 from detectors.reference import Reference
-from streams.store import FlagWrite, MarketWrite, Store
+from streams.shares import Rates, rates_of
+from streams.store import FlagWrite, MarketWrite, Store, TableWrite
 
 MARKETS_KEPT: Final = 20_000  # at 32 KB for one of 64 sellers
 
@@ -33,6 +36,7 @@ class Surroundings:
 
     def __init__(self, reference: Reference, fresh_us: int | None) -> None:
         self.reference = reference
+        self.tripped: set[Fuse] = set()
         self._fresh_us = fresh_us
         self._markets: OrderedDict[str, _Held] = OrderedDict()
         self._flags: dict[str, Flags] = {}
@@ -40,6 +44,9 @@ class Surroundings:
         self._where: defaultdict[str, set[str]] = defaultdict(set)  # seller -> markets in memory that it is in
         self._entry_writes: list[MarketWrite] = []
         self._flag_writes: list[FlagWrite] = []
+        self._table_writes: list[TableWrite] = []
+        self._shares: dict[str, bytes] = {}
+        self._rates: Rates = {}
 
     def market(self, key: str) -> Market:
         """The market of that key; empty where nothing is known."""
@@ -47,6 +54,21 @@ class Surroundings:
         if held is None:
             held = self._markets[key] = _Held(Market(flags=self._flags), {})
         return held.market
+
+    def category_rate(self, category: str, reason: str) -> CategoryRate | None:
+        """What the sellers of the category come to, as was told at the end of the last day."""
+        return self._rates.get((reason, category))
+
+    def tell_shares(self, writes: Sequence[TableWrite]) -> None:
+        """What a partition's sellers come to at the end of a day; known here at once."""
+        self._table_writes += writes
+        self.learn_shares({field: told for _, field, told in writes})
+
+    def learn_shares(self, table: Mapping[str, bytes]) -> None:
+        """What partitions have told of their sellers' shares."""
+        if table:
+            self._shares.update(table)
+            self._rates = rates_of(self._shares)
 
     def stale(self, keys: Iterable[str], now_us: int) -> list[str]:
         """Which of these markets have to be read before they are used."""
@@ -108,18 +130,23 @@ class Surroundings:
         if self._fresh_us is not None:
             self._flag_writes.append(FlagWrite(seller_id, packed))
 
-    def news(self) -> tuple[list[MarketWrite], list[FlagWrite]]:
+    def tell(self, writes: Iterable[TableWrite]) -> None:
+        """What a partition counted, for those that own what was counted."""
+        self._table_writes += writes
+
+    def news(self) -> tuple[list[MarketWrite], list[FlagWrite], list[TableWrite]]:
         """What was collected for the others since it was last asked for; it goes out with the next commit.
 
         Repeating it is harmless, so it may be told beside a commit that is refused.
         """
         entries, self._entry_writes = self._entry_writes, []
         flags, self._flag_writes = self._flag_writes, []
-        return entries, flags
+        tables, self._table_writes = self._table_writes, []
+        return entries, flags, tables
 
     def forget(self) -> None:
         """Drops what was not told and what was read: after a refused commit memory is not to be trusted."""
-        self._entry_writes, self._flag_writes = [], []
+        self._entry_writes, self._flag_writes, self._table_writes = [], [], []
         self._markets.clear()
         self._flags.clear()
         self._stored_flags.clear()

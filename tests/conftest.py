@@ -1,7 +1,7 @@
 """Real servers for tests: one Kafka and Redis a session for those marked `stack`, a throw-away Redis for the others.
 
-What is marked `stack` never skips in silence: where the servers cannot be started those tests are taken out, the
-closing lines say so, and pytest ends with exit code 1.
+What is marked `stack` or `browser` never skips in silence: where the servers or the browser cannot be had those tests
+are taken out, the closing lines say so, and pytest ends with exit code 1.
 """
 
 import itertools
@@ -41,6 +41,8 @@ settings.load_profile("assay")
 
 RUNNING = pytest.StashKey[Stack]()
 NOT_RUN = pytest.StashKey[str]()
+BROWSER = pytest.StashKey[str]()
+NO_BROWSER = pytest.StashKey[str]()
 
 
 def _stack(what: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -60,8 +62,25 @@ def _stop_orphans() -> None:
             continue
 
 
+def _find_browser(session: pytest.Session) -> None:
+    """Tests marked `browser` are taken out where no browser can be had, and the closing lines say so."""
+    marked = [item for item in session.items if item.get_closest_marker("browser")]
+    if not marked or session.config.option.collectonly:
+        return
+    command = [sys.executable, str(ROOT / "deploy/browser.py")]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    if found.returncode == 0:
+        session.config.stash[BROWSER] = found.stdout.strip().splitlines()[-1]
+        return
+    count = f"{len(marked)} test{'s' if len(marked) > 1 else ''}"
+    session.config.stash[NO_BROWSER] = f"NOT RUN: {count} in a real browser, because: {found.stderr.strip()}"
+    session.items[:] = [item for item in session.items if item not in marked]
+    session.config.hook.pytest_deselected(items=marked)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    _find_browser(session)
     marked = [item for item in session.items if item.get_closest_marker("stack")]
     if marked and not session.config.option.collectonly:
         _stop_orphans()
@@ -85,7 +104,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if running is not None:
         _stack("stop", running.folder)
         shutil.rmtree(running.folder, ignore_errors=True)
-    if session.config.stash.get(NOT_RUN, None) and session.exitstatus in (
+    unrun = session.config.stash.get(NOT_RUN, None) or session.config.stash.get(NO_BROWSER, None)
+    if unrun and session.exitstatus in (
         pytest.ExitCode.OK,
         pytest.ExitCode.NO_TESTS_COLLECTED,
     ):
@@ -94,9 +114,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    not_run = terminalreporter.config.stash.get(NOT_RUN, None)
-    if not_run:
-        terminalreporter.write_line(not_run, red=True)
+    for key in (NO_BROWSER, NOT_RUN):
+        not_run = terminalreporter.config.stash.get(key, None)
+        if not_run:
+            terminalreporter.write_line(not_run, red=True)
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> str:
+    """Where the browser is; the test that asks for it is marked `browser`."""
+    found = request.config.stash.get(BROWSER, None)
+    if found is None:
+        pytest.fail(f"{request.node.name} uses the fixture `chromium` without the mark `browser`.")
+    return found
 
 
 @pytest.fixture(scope="session")

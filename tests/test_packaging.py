@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("schemas", "detectors", "streams", "simulator", "assay")
+PACKAGES = ("schemas", "detectors", "streams", "console", "simulator", "assay")
 NOTHING_SAYING = {"utils", "helpers", "common", "misc", "manager"}
 
 

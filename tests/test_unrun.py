@@ -1,12 +1,14 @@
 """Tests on real servers are never left out in silence."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKED = "tests/deploy/test_stack.py::test_a_stack_starts_once_is_mended_and_ends"
+BROWSED = "tests/console/test_browser.py"
 UNMARKED = "tests/deploy/test_stack.py::test_a_pid_that_was_given_to_somebody_else_is_left_alone"
 
 
@@ -23,6 +25,15 @@ def test_what_could_not_run_is_said_in_the_closing_lines_and_fails_the_session(t
     assert "1 passed" in ended.stdout
     closing = ended.stdout.splitlines()[-2]
     assert closing.startswith("NOT RUN: 1 test on real Kafka and Redis, because: Java 17 or newer")
+
+
+def test_what_no_browser_could_try_is_said_in_the_closing_lines_and_fails_the_session(tmp_path: Path) -> None:
+    ended = _pytest(tmp_path, BROWSED, UNMARKED)
+    assert ended.returncode == 1
+    assert "1 passed" in ended.stdout
+    assert re.fullmatch(r"NOT RUN: \d+ tests in a real browser, because: Chromium .*", ended.stdout.splitlines()[-2]), (
+        ended.stdout[-500:]
+    )
 
 
 def test_a_session_of_unmarked_tests_needs_no_servers(tmp_path: Path) -> None:

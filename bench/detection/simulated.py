@@ -13,6 +13,7 @@ from decimal import Decimal
 from math import exp, log, sqrt
 from typing import Final, NamedTuple
 
+from detectors.breaker import Fuse
 from detectors.entries import Entry, Flags
 from detectors.judge import Judge
 from detectors.judged import Judged
@@ -59,6 +60,11 @@ class Around:
 
     def market(self, key: str) -> Market:
         return self._market if key == KEY else Market()
+
+    tripped: frozenset[Fuse] = frozenset()
+
+    def category_rate(self, category: str, reason: str) -> None:
+        """Nothing is known of it."""
 
 
 class Bench:

@@ -1,20 +1,22 @@
 """A parcel came back to the seller, its time is up, and no refund has come.
 
-Fires when:        the refund deadline of a delivered return has passed (refund SLA plus scan grace, longer for an
-                   unsigned delivery, paused once by the seller's dispute), graded by the number of buyers waiting.
+Fires when:        the refund deadline of a delivered return has passed (refund SLA plus scan grace, by the calendar of
+                   the country that the seller was in; longer for an unsigned delivery, paused once by the seller's
+                   dispute), graded by the number of buyers waiting.
 Stays quiet when:  the refund came by whatever route before the deadline, in parts or within the tolerance; the buyer
                    or the platform cancelled the return; a complaint about it was dismissed; the parcel is not back.
 Known gaps:        a refund paid outside the platform is not seen; one in another currency than the return's does not
-                   count; a carrier that scans "delivered" early accuses for as long as the grace is too short.
+                   count; a carrier that scans "delivered" early accuses for as long as the grace is too short; holidays
+                   of a single province are working days; who registers in the country with the longest terms has them.
 Moderator:         open the return's steps; ask the seller for the refund; look at who signed and where.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
-from detectors.returns import DEFAULT_TERMS, Folded, ReturnTerms, fold
+from detectors.late import Late
+from detectors.returns import DEFAULT_TERMS, ReturnTerms
 from detectors.state import SellerState
 from schemas.fields import HOUR_US, money
 
@@ -32,10 +34,10 @@ class OverdueRefund:
         """A finding about the seller while any refund is overdue."""
         if not state.overdue:
             return None
-        late = overdue_returns(state, self.terms)
-        buyers = len({back.buyer_id for back in late.values()})
-        longest_hours = max(now_us - back.due_us for back in late.values()) / HOUR_US
-        named = ", ".join(sorted(late)[:MAX_NAMED_RETURNS]) + (" and others" if len(late) > MAX_NAMED_RETURNS else "")
+        late = state.late(self.terms)
+        buyers = len(late.buyers)
+        longest_hours = (now_us - late.since_us) / HOUR_US
+        named = ", ".join(late.named(MAX_NAMED_RETURNS)) + (" and others" if len(late) > MAX_NAMED_RETURNS else "")
         what = "a returned parcel" if len(late) == 1 else f"{len(late)} returned parcels"
         who = "1 buyer waits" if buyers == 1 else f"{buyers} buyers wait"
         return Finding(
@@ -43,36 +45,21 @@ class OverdueRefund:
             subject_kind="seller",
             subject_id=state.seller_id,
             grade="more_buyers" if buyers >= self.more_buyers else "one_buyer",
-            sentence=f"{who} for {sums(late.values())} after {what} came back to the seller ({named})",
+            sentence=f"{who} for {sums(late)} after {what} came back to the seller ({named})",
             numbers={
                 "returns": len(late),
                 "buyers": buyers,
                 "longest_overdue_hours": round(max(longest_hours, 0.0), 3),
             },
-            event_ids=evidence(late.values()),
-            event_count=sum(len(back.event_ids) for back in late.values()),
+            event_ids=late.evidence(MAX_FINDING_EVENT_IDS),
+            event_count=late.events,
             facts=buyers,
         )
 
 
-def overdue_returns(state: SellerState, terms: ReturnTerms) -> dict[str, Folded]:
-    """The overdue returns by id, in the order in which their refunds fell due."""
-    late = {return_id: fold(state.returns[return_id], terms) for return_id in state.overdue}
-    return dict(sorted(late.items(), key=lambda item: (item[1].due_us, item[0])))
-
-
-def evidence(late: Iterable[Folded]) -> tuple[str, ...]:
-    """The newest events behind these returns, oldest first, at most `MAX_FINDING_EVENT_IDS`."""
-    event_ids = [event_id for back in late for event_id in back.event_ids]
-    return tuple(event_ids[-MAX_FINDING_EVENT_IDS:])
-
-
-def sums(late: Iterable[Folded]) -> str:
-    """What is missing on these returns, per currency: "1,500.00 CNY and 20.00 EUR"."""
-    missing: dict[str, Decimal] = {}
-    for back in late:
-        missing[back.currency] = missing.get(back.currency, Decimal(0)) + (back.amount - back.paid_by_seller)
-    return " and ".join(f"{spaced(amount)} {currency}" for currency, amount in sorted(missing.items()))
+def sums(late: Late) -> str:
+    """What is missing on the overdue returns, per currency: "1,500.00 CNY and 20.00 EUR"."""
+    return " and ".join(f"{spaced(amount)} {currency}" for currency, amount in sorted(late.missing.items()))
 
 
 def spaced(amount: Decimal) -> str:

@@ -12,9 +12,9 @@ Moderator:         compare the overdue returns' buyers and addresses; if they ar
 
 from dataclasses import dataclass
 
-from detectors.detector import Abstained, Around, Cause, Finding
+from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
 from detectors.returns import DEFAULT_TERMS, ReturnTerms
-from detectors.rules.overdue_refund import evidence, overdue_returns, sums
+from detectors.rules.overdue_refund import sums
 from detectors.state import SellerState
 from schemas.fields import DAY_US
 
@@ -33,8 +33,8 @@ class UnpaidRefunds:
         """A finding about the seller while that many buyers wait."""
         if len(state.overdue) < self.buyers_few:
             return None
-        late = overdue_returns(state, self.terms)
-        buyers = len({back.buyer_id for back in late.values()})
+        late = state.late(self.terms)
+        buyers = len(late.buyers)
         if buyers < self.buyers_few:
             return None
         recent = self._delivered_recently(state, now_us)
@@ -46,11 +46,11 @@ class UnpaidRefunds:
             subject_kind="seller",
             subject_id=state.seller_id,
             grade="seen",
-            sentence=f"{buyers} buyers have sent their parcels back and wait for {sums(late.values())}; "
+            sentence=f"{buyers} buyers have sent their parcels back and wait for {sums(late)}; "
             f"{len(late)} of the {max(recent, len(late))} returns of the last {self.window_days:.0f} days are unpaid",
             numbers={"returns": len(late), "buyers": buyers, "share_of_returns": round(share, 3)},
-            event_ids=evidence(late.values()),
-            event_count=sum(len(back.event_ids) for back in late.values()),
+            event_ids=late.evidence(MAX_FINDING_EVENT_IDS),
+            event_count=late.events,
             facts=buyers,
         )
 

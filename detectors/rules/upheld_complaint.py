@@ -5,7 +5,7 @@ Fires when:        complaints of counterfeit or of no refund were upheld in the 
                    large shop comes to three some day, and two freeze no old shop's payout by themselves.
 Stays quiet when:  the complaint is of another kind, not decided, or dismissed (a dismissal takes an upheld one back);
                    several complaints of one buyer are one buyer, and all that name none are one buyer together.
-Known gaps:        of a shop's buyers those are known whose parcels were reported as delivered, and beyond about 7,000
+Known gaps:        of a shop's buyers those are known whose parcels were reported as delivered, and beyond about 5,000
                    their count saturates; buyers who work together and are believed are believed here too; a listing
                    that was never seen, or that is forgotten and does not come back, is not held; whose complaint it is
                    may stay unknown where the order was forgotten before it is complained about.

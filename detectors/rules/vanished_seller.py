@@ -23,7 +23,7 @@ from detectors.records import Complaint
 from detectors.refunding import contested, goes_on
 from detectors.returns import DEFAULT_TERMS, ReturnTerms
 from detectors.rhythm import DEFAULT_SILENCE, SilenceTerms, silent_after_us
-from detectors.rules.overdue_refund import evidence, overdue_returns, sums
+from detectors.rules.overdue_refund import sums
 from detectors.silence import Silence, now_of, says_nothing, silence
 from detectors.state import SellerState
 from schemas.fields import HOUR_US, money, to_time
@@ -49,10 +49,10 @@ class VanishedSeller:
         now_us = now_of(state.core, now_us)
         if silence(state.core, len(state.overdue), now_us, self.silence) is None:
             return None  # not even if each waiting return were another buyer's
-        late = overdue_returns(state, self.terms)
-        buyers = len({back.buyer_id for back in late.values()})
+        late = state.late(self.terms)
+        buyers = len(late.buyers)
         silent = silence(state.core, buyers, now_us, self.silence)
-        longest_us = max(now_us - back.due_us for back in late.values())
+        longest_us = now_us - late.since_us
         if silent is None or (
             buyers < self.buyers_enough and longest_us < round(self.silence.long_overdue_hours * HOUR_US)
         ):
@@ -61,7 +61,7 @@ class VanishedSeller:
             return None
         complaints = _complaints(state)
         heard = [one.opened_by for one in complaints[-MAX_COMPLAINT_IDS:]]
-        event_ids = evidence(late.values())[len(heard) - MAX_FINDING_EVENT_IDS :]
+        event_ids = late.evidence(MAX_FINDING_EVENT_IDS - len(heard))
         named = {f"{part} {currency}": money(amount) for part, currency, amount in parts(state)}
         named |= {f"contested {currency}": money(sum_) for currency, sum_ in contested(state, self.terms).items()}
         return Finding(
@@ -69,7 +69,7 @@ class VanishedSeller:
             subject_kind="seller",
             subject_id=state.seller_id,
             grade="seen",
-            sentence=_sentence(buyers, sums(late.values()), silent, len(complaints)),
+            sentence=_sentence(buyers, sums(late), silent, len(complaints)),
             numbers={
                 "buyers": buyers,
                 "returns": len(late),
@@ -81,7 +81,7 @@ class VanishedSeller:
                 **named,
             },
             event_ids=(*event_ids, *heard),
-            event_count=sum(len(back.event_ids) for back in late.values()) + len(complaints),
+            event_count=late.events + len(complaints),
             facts=buyers,
         )
 

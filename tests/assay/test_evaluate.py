@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from assay.evaluate import evaluate
+from assay.evaluate import SPOKEN, evaluate
+from detectors.catalogue import CATALOGUE
 
 LABELS = """
 {"kind":"gang","gang":"g-1","depth":0.5,"vanishes":true,"brand":"Samsung","shops":["s-9"]}
@@ -75,11 +76,13 @@ def test_json_holds_the_whole_report(arguments: list[str]) -> None:
             "currency": "",
             "orders": {"prevented": 0, "frozen": 0, "gone": 1},
             "amounts": {"prevented": "0.00", "frozen": "0.00", "gone": "0.00"},
+            "saved": None,
         },
         {
             "currency": "CNY",
             "orders": {"prevented": 1, "frozen": 0, "gone": 0},
             "amounts": {"prevented": "1500.00", "frozen": "0.00", "gone": "0.00"},
+            "saved": 1.0,
         },
     ]
     assert (report["honest_sellers"], report["honest_sellers_held"], report["unlabelled"]) == (1, 0, 0)
@@ -92,6 +95,13 @@ def test_without_a_terminal_the_tables_are_plain_text(arguments: list[str]) -> N
     assert "below_market_price" in ran.output
     assert "1500.00" in ran.output
     assert "0 of 1 honest sellers" in ran.output
+    assert "g-1" in ran.output
+
+
+def test_every_reason_code_of_the_catalogue_is_counted_for_whom_it_is_about() -> None:
+    assert len(SPOKEN) == len(CATALOGUE)
+    assert SPOKEN["guard_shopping"].about == "seller"
+    assert SPOKEN["below_market_price"].about == "listing"
 
 
 @pytest.mark.parametrize("missing", ["labels.jsonl", "out/alerts.jsonl", "out/holds.jsonl"])

@@ -41,3 +41,19 @@ def test_a_directory_that_cannot_be_made_is_one_sentence_and_exit_code_1(tmp_pat
 def test_a_negative_count_is_wrong_usage(tmp_path: Path) -> None:
     ran = CliRunner().invoke(simulate, ["--sellers", "-1", "--out", str(tmp_path)])
     assert ran.exit_code == 2
+
+
+def test_the_first_day_is_told_and_a_long_run_has_three_gangs(tmp_path: Path) -> None:
+    told = ["--sellers", "3", "--days", "90", "--start", "2026-09-01", "--out", str(tmp_path)]
+    assert CliRunner().invoke(simulate, told).exit_code == 0
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_bytes().splitlines()]
+    first = min(event["event_time"] for event in events if event["type"] == "order_paid")
+    assert first.startswith("2026-09-0")
+    labels = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_bytes().splitlines()]
+    assert len({label["habit"] for label in labels if label["kind"] == "gang"}) == 3
+
+
+def test_a_first_day_that_no_replay_takes_is_wrong_usage(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(simulate, [*ARGUMENTS, "--start", "1960-01-01", "--out", str(tmp_path)])
+    assert ran.exit_code == 2
+    assert "from 2005 to 2098" in ran.output

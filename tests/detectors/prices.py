@@ -7,6 +7,8 @@ from decimal import Decimal
 from math import log
 from typing import Any
 
+from detectors.beta import CategoryRate
+from detectors.breaker import Fuse
 from detectors.entries import Entry, Flags
 from detectors.market import Market
 from detectors.products import classify
@@ -60,9 +62,15 @@ class World:
 
     markets: Mapping[str, Market] = field(default_factory=dict)
     reference: Reference = field(default_factory=Reference)
+    rates: Mapping[tuple[str, str], CategoryRate] = field(default_factory=dict)
 
     def market(self, key: str) -> Market:
         return self.markets.get(key) or Market()
+
+    tripped: frozenset[Fuse] = frozenset()
+
+    def category_rate(self, category: str, reason: str) -> CategoryRate | None:
+        return self.rates.get((category, reason))
 
 
 def world(entries: Mapping[str, Entry], marked: Mapping[str, Flags] | None = None, key: str = KEY) -> World:

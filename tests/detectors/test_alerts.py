@@ -195,7 +195,7 @@ def with_detector(policy: Policy, detector: Any) -> Policy:
 
 def odd_story(detector: Any) -> Story:
     story = Story()
-    story.hop.judge = Judge(with_detector(story.policy, detector))
+    story.hop.judging.judge = Judge(with_detector(story.policy, detector))
     return story
 
 
@@ -210,7 +210,7 @@ def test_a_detector_that_raises_is_named_by_a_dead_letter_and_the_others_go_on()
 
 def test_a_detector_that_raises_is_not_quiet_so_that_no_hold_is_released() -> None:
     story = Story().tell(market(), registered(at(1), GANG), fake(at(2), 1))
-    story.hop.judge = Judge(with_detector(story.policy, Broken()))
+    story.hop.judging.judge = Judge(with_detector(story.policy, Broken()))
     story.tell(changed(at(3), 2950, listing_id="L1"), until=at(4))
     assert story.held() == {("listing", "L1")}
 

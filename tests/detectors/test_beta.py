@@ -1,11 +1,16 @@
-"""The beta distribution's upper tail against closed forms: for whole parameters it is a sum of binomials."""
+"""The beta distribution's upper tail against closed forms, and its moments against sellers drawn from one."""
 
 import math
 from fractions import Fraction
+from functools import reduce
+from statistics import median
 
+import numpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from detectors.beta import PLACES, beta_tail
+from detectors.beta import PLACES, CategoryRate, Moments, beta_tail, moments_of, rate_of
 
 
 def exact(a: int, b: int, x: float) -> float:
@@ -36,3 +41,85 @@ def test_at_the_ends_and_without_parameters_it_is_certain() -> None:
     assert beta_tail(0, 3, 0.5) == 0
     assert beta_tail(3, 0, 0.5) == 1
     assert beta_tail(3, 1e6, 0.5) == 0
+
+
+# ---- moments
+
+
+def drawn(seed: int, sellers: int, share: float, orders: float) -> list[tuple[int, int]]:
+    """(hits, trials) of sellers with 5 to 300 trials each, whose own shares come from Beta(share, orders)."""
+    draw = numpy.random.default_rng(seed)
+    trials = numpy.rint(5 * 60 ** draw.random(sellers)).astype(int)
+    own = draw.beta(share * orders, (1 - share) * orders, sellers) if math.isfinite(orders) else share
+    return list(zip(draw.binomial(trials, own).tolist(), trials.tolist(), strict=True))
+
+
+def added(sellers: list[tuple[int, int]]) -> Moments:
+    return reduce(Moments.plus, (moments_of(*one) for one in sellers), Moments())
+
+
+def rates(share: float, orders: float, sellers: int = 1000) -> list[CategoryRate]:
+    return [rate for seed in range(21) if (rate := rate_of(added(drawn(seed, sellers, share, orders)))) is not None]
+
+
+@pytest.mark.parametrize("orders", [20.0, 50.0, 100.0])
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.3])
+def test_the_moments_find_the_distribution_that_sellers_were_drawn_from(share: float, orders: float) -> None:
+    found = rates(share, orders)
+    assert median(one.share for one in found) == pytest.approx(share, rel=0.12)
+    assert median(one.orders for one in found) == pytest.approx(orders, rel=0.25)
+    assert all(one.sellers == 1000 for one in found)
+
+
+def test_sellers_that_differ_by_chance_alone_weigh_without_end() -> None:
+    found = rates(0.05, math.inf)
+    assert min(one.orders for one in found) > 300
+    assert any(math.isinf(one.orders) for one in found)
+
+
+def test_a_few_shops_of_fakes_say_that_sellers_differ_a_lot() -> None:
+    honest = added(drawn(1, 570, 0.01, math.inf))
+    mixed = rate_of(honest.plus(added([(60, 100)] * 30)))
+    assert mixed is not None
+    assert mixed.orders < 20
+    assert 0.03 < mixed.share < 0.07
+
+
+def test_the_sums_are_those_of_the_formula_over_all_sellers() -> None:
+    sellers = drawn(3, 50, 0.1, 30.0)
+    total, hits = sum(trials for _, trials in sellers), sum(hits for hits, _ in sellers)
+    mean = hits / total
+    spread = sum(trials * (hits / trials - mean) ** 2 for hits, trials in sellers)
+    chance = mean * (1 - mean) * sum(1 - trials / total for _, trials in sellers)
+    room = mean * (1 - mean) * sum((trials - 1) * (1 - trials / total) for _, trials in sellers)
+    alike = (spread - chance) / room
+    found = rate_of(added(sellers))
+    assert found is not None
+    assert found.orders == pytest.approx((1 - alike) / alike, rel=1e-4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), max_size=30), st.data())
+def test_sums_add_up_over_partitions_and_a_seller_can_be_taken_out_again(
+    sellers: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    mixed = data.draw(st.permutations(sellers))
+    cut = data.draw(st.integers(0, len(sellers)))
+    assert added(mixed[:cut]).plus(added(mixed[cut:])) == added(sellers)
+    changed = moments_of(7, 70)
+    assert added(sellers).plus(changed).minus(changed) == added(sellers)
+    rate = rate_of(added(sellers))
+    if rate is not None:
+        assert 0 < rate.share < 1
+        assert rate.orders >= 0
+
+
+def test_nothing_follows_from_one_seller_or_from_sellers_who_are_all_the_same_extreme() -> None:
+    assert rate_of(Moments()) is None
+    assert rate_of(moments_of(3, 10)) is None
+    assert rate_of(added([(0, 10), (0, 500)])) is None
+    assert rate_of(added([(10, 10), (5, 5)])) is None
+    assert moments_of(3, 0) == moments_of(0, -5) == Moments()
+    assert moments_of(9, 4) == moments_of(4, 4)
+    one_trial_each = rate_of(added([(0, 1), (1, 1)]))
+    assert one_trial_each is not None
+    assert one_trial_each.orders == math.inf, "from single trials nobody can tell"

@@ -1,16 +1,21 @@
 """counterfeit_returns: when a share of buyers is more than chance, looked at once a day, each buyer once."""
 
+import math
+from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 import schemas
+from detectors.beta import CategoryRate
 from detectors.marks import RATING
 from detectors.records import encode
 from detectors.rules.counterfeit_returns import CounterfeitReturns
 from detectors.state import EVENT_MARK_BYTES, REMEMBERED_EVENTS
 from tests.detectors.aftersales import SELLER, Desk, hour_us, said
 from tests.detectors.complaining import about, asked, decided, found, holds
+from tests.detectors.prices import USUAL, World, sellers, world
 
 CODE = "counterfeit_returns"
 DAY = 24
@@ -43,7 +48,13 @@ def test_it_is_looked_at_when_the_day_is_over_and_says_how_sure_it_is() -> None:
     certainty = seen.numbers.pop("certainty")
     assert isinstance(certainty, float)
     assert certainty > 0.95
-    assert seen.numbers == {"buyers": 6, "buyers_delivered_to": 26, "share": 0.231, "disputed": 0}
+    assert seen.numbers == {
+        "buyers": 6,
+        "buyers_delivered_to": 26,
+        "share": 0.231,
+        "usual_share": 0.01,
+        "disputed": 0,
+    }
     assert seen.event_ids == tuple(f"asked-{number}-2" for number in range(6))
 
 
@@ -61,7 +72,7 @@ def test_not_as_described_is_another_grade_and_the_two_are_not_added_up() -> Non
 def fewest(buyers: int) -> int:
     """From how many of that many buyers on it fires."""
     rule = CounterfeitReturns()
-    return next(said for said in range(3, buyers + 1) if rule._certainty(said, buyers, 0.01) >= rule.certainty)
+    return next(said for said in range(3, buyers + 1) if rule._certainty(said, buyers, 0.01, 50.0) >= rule.certainty)
 
 
 def test_the_more_buyers_there_are_the_more_have_to_say_so() -> None:
@@ -142,6 +153,40 @@ def test_an_honest_seller_of_clothes_is_quiet_at_three_percent_and_shown_at_most
     assert {alert.mode for alert in alerts} == {"shadow"}
 
 
+def of_phones(rate: CategoryRate | None, returns: int = 9, buyers: int = 91) -> Any:
+    """What stands against a seller of phones where that is known of the category."""
+    around = world(sellers(USUAL))
+    around.rates = {("phones", "counterfeit"): rate} if rate is not None else {}
+    shelved = said(
+        schemas.ListingPublished, -1, listing_id="L", title="a phone", price=Decimal(2900), currency="CNY",
+        price_kind="fixed", condition="new", category="Phones",
+    )  # fmt: skip
+    orders = [said(schemas.OrderPaid, 0, order_id=f"O{number}", buyer_id=f"B{number}") for number in range(returns)]
+    desk = Desk(around=around).take(shelved, delivered(buyers), orders, sent_back(returns))
+    return found(desk.fire(hour_us(DAY)), CODE)
+
+
+def test_what_is_usual_is_what_the_sellers_of_the_category_say_once_there_are_enough_of_them() -> None:
+    assert of_phones(None).sentence.endswith("(9.0%, usual are 1.0%)")
+    seen = of_phones(CategoryRate(0.004, 80.0, 100))
+    assert seen.sentence.endswith("(9.0%, usual in phones are 0.5%)")
+    assert seen.numbers["usual_share"] == 0.005
+    assert of_phones(CategoryRate(0.03, 60.0, 100)) is None, "among phones nine of a hundred are three times the usual"
+    assert of_phones(CategoryRate(0.03, 60.0, 99)) is not None
+    assert of_phones(CategoryRate(0.90, 60.0, 999), returns=40, buyers=60) is not None, "full of fakes, no excuse"
+
+
+@pytest.mark.parametrize(("orders", "counted"), [(0.0, 20.0), (5.0, 20.0), (30.0, 30.0), (math.inf, 100.0)])
+def test_a_prior_weighs_at_least_twenty_and_at_most_a_hundred_orders(orders: float, counted: float) -> None:
+    rule, around = CounterfeitReturns(), World(rates={("phones", "counterfeit"): CategoryRate(0.02, orders, 500)})
+    assert rule._usual(around, Counter({"phones": 3, "": 2, "cases": 2}), "counterfeit") == (
+        0.02,
+        counted,
+        " in phones",
+    )
+    assert rule._usual(around, Counter({"phones": 2, "": 3}), "counterfeit") == (0.01, 50.0, "")
+
+
 @pytest.mark.parametrize("strange", ["\u202e：🧨" * 60, "B\ud800", ""])
 def test_strange_buyers_and_a_flood_raise_nothing_and_stay_bounded(strange: str) -> None:
     told = [asked(number, 2, buyer_id=f"{strange}{number}") for number in range(300)]
@@ -157,4 +202,4 @@ def test_strange_buyers_and_a_flood_raise_nothing_and_stay_bounded(strange: str)
 @pytest.mark.parametrize("orders", [-3.0, 0.0, 1e12])
 def test_no_threshold_that_a_policy_may_name_makes_it_raise(rate: float, orders: float) -> None:
     rule = CounterfeitReturns(counterfeit_rate=rate, prior_orders=orders)
-    assert 0 <= rule._certainty(4, 10, rate) <= 1
+    assert 0 <= rule._certainty(4, 10, rate, orders) <= 1

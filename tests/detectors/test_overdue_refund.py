@@ -7,7 +7,7 @@ import pytest
 
 import schemas
 from detectors.detector import DeadlineReached, Finding
-from detectors.state import MAX_RETURN_STEPS
+from detectors.returns import MAX_STEPS_OF_A_KIND, MAX_STEPS_WITH_IDS
 from schemas.fields import HOUR_US
 from tests.detectors.aftersales import POLICY, SELLER, Desk, hour_us, said
 from tests.detectors.prices import World
@@ -83,17 +83,19 @@ def test_what_is_missing_is_named_without_what_the_seller_has_paid() -> None:
     assert "600.00 CNY" in seen.sentence
 
 
-def test_a_flood_of_steps_does_not_keep_a_refund_out() -> None:
-    steps = [said(schemas.ReturnAccepted, 11, event_id=f"again-{number}", return_id="R1") for number in range(500)]
-    desk = Desk().take(unpaid(1), steps).fire(hour_us(200))
-    assert len(desk.state.returns["R1"].steps) == MAX_RETURN_STEPS
+def test_a_flood_of_steps_keeps_neither_a_parcel_nor_a_refund_out() -> None:
+    steps = [said(schemas.ReturnAccepted, 1, event_id=f"again-{number}", return_id="R1") for number in range(500)]
+    desk = Desk().take(steps, unpaid(1)).fire(hour_us(200))
+    assert len(desk.state.returns["R1"].steps) == MAX_STEPS_OF_A_KIND + 2
     seen = found(desk)
     assert seen is not None
-    assert (len(seen.event_ids), seen.event_count) == (50, MAX_RETURN_STEPS)
+    assert seen.event_count == MAX_STEPS_OF_A_KIND + 2
     paid = {"return_id": "R1", "amount": Decimal(5), "currency": "CNY", "paid_by": "seller"}
     desk.take(said(schemas.RefundIssued, 201, refund_id=f"f{number}", **paid) for number in range(400))
-    assert len(desk.state.returns["R1"].steps) == 4 * MAX_RETURN_STEPS
-    assert found(desk) is not None, "the parts that fit do not reach the sum"
+    assert len(desk.state.returns["R1"].steps) == MAX_STEPS_OF_A_KIND + 2 + MAX_STEPS_WITH_IDS
+    seen = found(desk)
+    assert seen is not None, "the parts that fit do not reach the sum"
+    assert (len(seen.event_ids), seen.event_count) == (50, MAX_STEPS_OF_A_KIND + 2 + MAX_STEPS_WITH_IDS)
     desk = Desk().take(
         unpaid(1), steps, said(schemas.RefundIssued, 12, refund_id="f", **paid | {"amount": Decimal(999)})
     )

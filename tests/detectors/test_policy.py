@@ -158,12 +158,14 @@ def _numbers(table: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tupl
 
 
 @pytest.mark.parametrize("path", list(_numbers(PACKAGED)), ids=".".join)
-def test_any_other_number_is_another_version(path: tuple[str, ...]) -> None:
+def test_any_other_value_is_another_version(path: tuple[str, ...]) -> None:
     changed = copy.deepcopy(PACKAGED)
     table = changed
     for key in path[:-1]:
         table = table[key]
-    table[path[-1]] = float(table[path[-1]]) * 0.99
+    held = table[path[-1]]
+    days = {"from": "11-12", "until": "11-29"}
+    table[path[-1]] = not held if isinstance(held, bool) else days.get(path[-1]) or float(held) * 0.99
     assert make_policy(changed).version != policy().version
 
 

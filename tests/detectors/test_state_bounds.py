@@ -12,7 +12,8 @@ import pytest
 import schemas
 from detectors.alerts import TRUNCATED
 from detectors.records import encode
-from detectors.state import EVENT_MARK_BYTES, MAX_CURRENCIES, MAX_RETURN_STEPS, REMEMBERED_EVENTS
+from detectors.returns import MAX_STEPS_OF_A_KIND, MAX_STEPS_WITH_IDS
+from detectors.state import EVENT_MARK_BYTES, MAX_CURRENCIES, REMEMBERED_EVENTS
 from schemas.fields import HOUR_US, to_us
 from tests.detectors.aftersales import Desk, hour_us, said
 from tests.detectors.prices import NOW, USUAL, listing, sellers, world
@@ -116,12 +117,15 @@ def test_an_amount_of_a_thousand_digits_is_remembered_as_money() -> None:
     assert len(encode(desk.state.returns["R"])) < 100
 
 
-def test_the_steps_of_a_return_are_capped_and_those_that_clear_a_seller_four_times_as_far() -> None:
-    shipped = (said(schemas.ReturnShipped, number, event_id=f"s{number}") for number in range(1000))
-    desk = Desk().take(shipped)
-    assert len(desk.state.returns["R"].steps) == MAX_RETURN_STEPS
-    desk.take(said(schemas.ReturnCancelled, number, event_id=f"c{number}", by="buyer") for number in range(1000))
-    assert len(desk.state.returns["R"].steps) == 4 * MAX_RETURN_STEPS
+def test_the_steps_of_a_return_are_capped_by_kind_and_the_oldest_stay_whatever_comes_first() -> None:
+    shipped = [said(schemas.ReturnShipped, number, event_id=f"s{number}") for number in range(200)]
+    paid = {"amount": Decimal(1), "currency": "CNY", "paid_by": "seller"}
+    refunds = [said(schemas.RefundIssued, 7, event_id=f"f{n:03}", refund_id=f"f{n}", **paid) for n in range(200)]
+    desk = Desk().take(shipped, refunds)
+    steps = desk.state.returns["R"].steps
+    assert [one.kind for one in steps].count("shipped") == MAX_STEPS_OF_A_KIND
+    assert [one.kind for one in steps].count("refund") == MAX_STEPS_WITH_IDS
+    assert Desk().take(reversed(shipped), reversed(refunds)).state.returns["R"].steps == steps
 
 
 def unpaid(number: int) -> list[Any]:

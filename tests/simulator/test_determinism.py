@@ -13,24 +13,28 @@ from simulator import Marketplace
 from simulator.chance import Chance, Weighted
 
 #: Changes only when what the simulator tells changes; then state the new one.
-SHA256 = "b5de25b112499ed2ab587fee23ae5d60e7c11cf86b08528d6db7c6088d720885"
+SHA256 = "75438cf26ffef679843b68696affe51873dd402f4ed308743c99c3dac02e9a39"
 
 _PRINT_DIGEST = """
 import hashlib
+from datetime import UTC, datetime
 from schemas.wire import encode
 from simulator import Marketplace
 digest = hashlib.sha256()
-made = Marketplace(11, 40, 20, gangs=2, label=lambda label: digest.update(encode(label)))
-for word in made.reference():
-    digest.update(encode(word))
-for event in made:
-    digest.update(encode(event))
+keep = lambda label: digest.update(encode(label))
+short = Marketplace(11, 40, 20, gangs=2, label=keep)
+long = Marketplace(12, 20, 92, datetime(2026, 9, 1, tzinfo=UTC), label=keep)
+for made in (short, long):
+    for word in made.reference():
+        digest.update(encode(word))
+    for event in made:
+        digest.update(encode(event))
 print(digest.hexdigest())
 """
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
-def test_a_small_history_has_the_committed_digest_whatever_the_hash_seed(hash_seed: str) -> None:
+def test_a_short_and_a_long_history_have_the_committed_digest_whatever_the_hash_seed(hash_seed: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", _PRINT_DIGEST],
         cwd=Path(__file__).parent.parent.parent,

@@ -47,7 +47,8 @@ def test_fakes_ask_the_gangs_share_of_what_honest_shops_ask(history: History) ->
         for event in of_gang:
             share = float(event.price) / tag[event.product_id or ""]
             assert abs(share / gang.depth - 1) < 0.05
-            assert abs(median(honest[event.product_id or ""]) / tag[event.product_id or ""] - 1) < 0.25
+            others = honest[event.product_id or ""]
+            assert len(others) < 5 or abs(median(others) / tag[event.product_id or ""] - 1) < 0.25
     assert next(gang for gang in gangs(history) if gang.gang == "g-001").depth == 0.5
 
 
@@ -135,12 +136,28 @@ def test_a_lost_order_is_paid_out_to_the_gang_when_its_label_says(history: Histo
     assert all(label.payout_at for label in lost)
 
 
-def test_the_platform_compensates_lost_orders_only_and_in_full(history: History) -> None:
+def test_the_platform_compensates_in_full_and_gets_back_only_what_was_not_lost(history: History) -> None:
     lost = {label.order_id: label for label in history.labels if isinstance(label, OrderLabel) and label.lost}
     compensated = [event for event in history.events if isinstance(event, CompensationPaid)]
     assert len(compensated) > 50
+    repaid = {
+        event.return_id: event.amount
+        for event in history.events
+        if isinstance(event, RefundIssued) and event.paid_by == "seller"
+    }
+    ended = START + timedelta(days=DAYS - 25)
+    of_honest = 0
     for event in compensated:
-        assert event.amount == lost["o" + (event.return_id or "")[1:]].amount
+        order_id = "o" + (event.return_id or "")[1:]
+        if order_id in lost:
+            assert event.amount == lost[order_id].amount
+            assert event.return_id not in repaid
+        elif event.return_id in repaid:
+            assert event.amount == repaid[event.return_id]
+            of_honest += 1
+        else:
+            assert event.event_time > ended, "an honest seller repays the platform"
+    assert of_honest
 
 
 def test_a_gang_that_stays_pays_back_those_who_notice(history: History) -> None:

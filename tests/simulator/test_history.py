@@ -102,10 +102,10 @@ def test_every_event_has_its_cause_before_it(history: History) -> None:
             said[word][getattr(event, own_id[word])] = event.seller_id
 
 
-def test_every_kind_of_event_but_verdicts_and_closings_occurs(history: History) -> None:
+def test_every_kind_of_event_but_verdicts_occurs(history: History) -> None:
     seen = {type(event) for event in history.events}
     expected = {word for word, topic in TOPICS.items() if topic is not VERDICTS}
-    assert {word.__name__ for word in expected - seen} == {"SellerClosed"}
+    assert not {word.__name__ for word in expected - seen}
     assert any(TOPICS[word] is MESSAGES for word in seen)
 
 
@@ -165,7 +165,7 @@ def test_honest_returns_are_about_one_in_twenty_and_end_well(history: History) -
     for event in honest:
         if isinstance(event, ReturnDelivered) and event.event_time < early:
             assert event.return_id in refunded or "c" + event.return_id[1:] in dismissed
-    assert counts[CompensationPaid] == 0
+    assert counts[CompensationPaid] < counts[ReturnRequested] / 50
 
 
 def test_labels_name_every_subject_once_and_only_those(history: History) -> None:
@@ -209,12 +209,12 @@ def test_the_reference_names_authorised_sellers_that_exist(history: History) -> 
 
 
 def test_holidays_are_announced_and_kept(history: History) -> None:
-    away = {event.seller_id: event for event in history.events if isinstance(event, SellerAway)}
+    away = [event for event in history.events if isinstance(event, SellerAway)]
     assert away
     for event in history.events:
-        if isinstance(event, SellerActive) and event.activity == "shipment" and event.seller_id in away:
-            holiday = away[event.seller_id]
-            assert not holiday.from_ <= event.event_time < holiday.until
+        if isinstance(event, SellerActive) and event.activity == "shipment":
+            for holiday in away:
+                assert event.seller_id != holiday.seller_id or not holiday.from_ <= event.event_time < holiday.until
 
 
 def test_a_marketplace_without_anybody_is_silent() -> None:

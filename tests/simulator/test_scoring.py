@@ -8,11 +8,19 @@ import msgspec
 
 from schemas.fields import HoldScope, Mode
 from schemas.outputs import Alert, Hold
+from simulator.accused import Spoken
 from simulator.labels import GangLabel, ListingLabel, OrderLabel, SellerLabel
-from simulator.report import Held, Lost, Reason, Report, Span
+from simulator.report import Caught, Delay, Held, HonestHeld, HonestHolds, Lost, Reason, Report, Span
 from simulator.scoring import Scoring
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
+SPOKEN = {
+    "below_market_price": Spoken("price", "listing"),
+    "replica_wording": Spoken("words", "listing"),
+    "reassuring_messages": Spoken("words", "seller"),
+    "overdue_refund": Spoken("aftersale", "seller"),
+    "vanished_seller": Spoken("aftersale", "seller"),
+}
 
 
 def hours(count: float) -> datetime:
@@ -22,7 +30,9 @@ def hours(count: float) -> datetime:
 def alert(
     alert_id: str,
     *codes: str,
-    kind: Literal["listing", "seller", "brand"] = "listing",
+    kind: Literal["listing", "seller", "brand", "category", "system"] = "listing",
+    family: str = "price",
+    at: float = 0,
     subject: str = "fake-1",
     seller: str | msgspec.UnsetType = "gang-1",
     mode: Mode = "alert",
@@ -34,7 +44,7 @@ def alert(
         alert_id=alert_id,
         revision=revision,
         status=status,
-        family="price",
+        family=family,
         subject_kind=kind,
         subject_id=subject,
         seller_id=seller,
@@ -46,8 +56,8 @@ def alert(
         evidence=(),
         mode=mode,
         policy_version="p",
-        event_time=T0,
-        detected_at=T0,
+        event_time=hours(at),
+        detected_at=hours(at),
     )
 
 
@@ -80,7 +90,14 @@ def hold(
 
 
 def order(
-    order_id: str, listing: str, at: float, payout: float, *, seller: str = "gang-1", cny: int = 100
+    order_id: str,
+    listing: str,
+    at: float,
+    payout: float,
+    *,
+    seller: str = "gang-1",
+    cny: int = 100,
+    returned: float | None = None,
 ) -> OrderLabel:
     return OrderLabel(
         order_id=order_id,
@@ -91,15 +108,30 @@ def order(
         amount=Decimal(cny),
         currency="CNY",
         payout_at=hours(payout),
+        returned_at=None if returned is None else hours(returned),
     )
 
 
 def scored(*decisions: Alert | Hold, orders: tuple[OrderLabel, ...] = ()) -> Report:
     """Two gang sellers with a fake each, two honest ones with a listing each; fakes appear at hours 0 and 10."""
-    scoring = Scoring()
-    scoring.label(GangLabel(gang="g", depth=0.5, vanishes=True, brand="Samsung", shops=("gang-1", "gang-2")))
+    scoring = Scoring(SPOKEN)
+    scoring.label(
+        GangLabel(
+            gang="g",
+            depth=0.5,
+            vanishes=True,
+            brand="Samsung",
+            shops=("gang-1", "gang-2"),
+            habit="logs in",
+            brands=("Samsung", "Xiaomi"),
+            category="phones",
+            opens_at=hours(-48),
+        )
+    )
     for seller_id in ("gang-1", "gang-2", "honest-1", "honest-2"):
-        scoring.label(SellerLabel(seller_id=seller_id, label="gang" if seller_id < "h" else "honest"))
+        is_gang = seller_id < "h"
+        traits = () if is_gang else ("refunds late",)
+        scoring.label(SellerLabel(seller_id=seller_id, label="gang" if is_gang else "honest", traits=traits))
     for listing_id, seller_id, at in (
         ("fake-1", "gang-1", 0),
         ("fake-2", "gang-2", 10),
@@ -140,6 +172,10 @@ def test_precision_and_recall_of_a_listing_reason_are_counted_over_listings() ->
             shadow_true=0,
             shadow_false=0,
             withdrawn=0,
+            raised_true=1,
+            raised_false=1,
+            raised_precision=0.5,
+            raised_recall=0.5,
         ),
     )
 
@@ -156,9 +192,9 @@ def test_a_sellers_reason_on_a_listings_alert_counts_for_the_seller_and_the_othe
 
 def test_shadow_and_withdrawn_alerts_stand_apart() -> None:
     report = scored(
-        alert("a", "replica_wording", subject="fake-1", mode="shadow"),
-        alert("b", "replica_wording", subject="good-1", seller="honest-1", mode="shadow"),
-        alert("c", "replica_wording", subject="good-2", seller="honest-2", status="withdrawn"),
+        alert("a", "replica_wording", subject="fake-1", mode="shadow", family="words"),
+        alert("b", "replica_wording", subject="good-1", seller="honest-1", mode="shadow", family="words"),
+        alert("c", "replica_wording", subject="good-2", seller="honest-2", status="withdrawn", family="words"),
     )
     line = reason(report, "replica_wording")
     assert (line.true, line.false, line.missed, line.precision, line.recall) == (0, 0, 2, None, 0.0)
@@ -171,6 +207,7 @@ def test_the_highest_revision_counts_whatever_the_order_of_the_lines() -> None:
     for lines in ((opened, gone), (gone, opened)):
         line = reason(scored(*lines), "below_market_price")
         assert (line.false, line.withdrawn) == (0, 1)
+        assert (line.raised_false, line.raised_precision) == (1, 0.0), "what was withdrawn had been alerted"
 
 
 def test_holds_are_counted_by_scope_and_honest_sellers_once() -> None:
@@ -223,6 +260,15 @@ def test_every_lost_order_is_prevented_frozen_or_gone() -> None:
             currency="CNY",
             orders={"prevented": 1, "frozen": 1, "gone": 3},
             amounts={"prevented": "10.00", "frozen": "100.00", "gone": "11001.00"},
+            saved=0.0099,
+        ),
+    )
+    assert report.lost_if_confirmed == (
+        Lost(
+            currency="CNY",
+            orders={"prevented": 3, "frozen": 0, "gone": 2},
+            amounts={"prevented": "1110.00", "frozen": "0.00", "gone": "10001.00"},
+            saved=0.0999,
         ),
     )
 
@@ -232,10 +278,118 @@ def test_a_hold_on_the_seller_prevents_orders_on_all_its_listings() -> None:
     assert report.lost[0].orders == {"prevented": 1, "frozen": 0, "gone": 0}
 
 
-def test_subjects_without_a_label_are_told_and_brands_are_left_out() -> None:
+def test_a_brand_or_category_is_true_when_a_gang_copies_it() -> None:
+    report = scored(
+        alert("a", "complaint_surge", kind="brand", subject="samsung", seller=msgspec.UNSET, at=24),
+        alert("b", "complaint_surge", kind="brand", subject="nike", seller=msgspec.UNSET),
+        alert("c", "complaint_surge", kind="category", subject="Phones", seller=msgspec.UNSET),
+        alert("d", "complaint_surge", kind="seller", subject="gang-2", seller="gang-2", family="aftersale"),
+    )
+    of = {line.subject: line for line in report.reasons}
+    assert (of["brand"].true, of["brand"].false, of["brand"].missed, of["brand"].recall) == (1, 1, 1, 0.5)
+    assert (of["category"].true, of["category"].false, of["category"].missed) == (1, 0, 0)
+    assert (of["seller"].true, of["seller"].missed) == (1, 1)
+    since_opening = next(line for line in report.delays if line.subject == "brand")
+    assert (since_opening.subjects, since_opening.alerted, since_opening.median_hours) == (2, 1, 72.0)
+
+
+def test_of_a_reason_code_that_no_catalogue_names_the_alert_says_whom_it_accuses() -> None:
+    report = scored(
+        alert("a", "new_of_listings", subject="fake-1"),
+        alert("b", "new_of_sellers", kind="seller", subject="gang-1"),
+    )
+    assert (reason(report, "new_of_listings").subject, reason(report, "new_of_listings").true) == ("listing", 1)
+    assert (reason(report, "new_of_sellers").subject, reason(report, "new_of_sellers").true) == ("seller", 1)
+
+
+def test_an_alert_of_another_family_accuses_no_listing_of_a_low_price() -> None:
+    """An aftersale alert carries the price's code as well, and the listings that a complaint names."""
+    named = alert("a", "overdue_refund", "below_market_price", family="aftersale", kind="seller", subject="gang-1")
+    report = scored(msgspec.structs.replace(named, listing_ids=("fake-1", "good-1")))
+    assert [line.reason_code for line in report.reasons] == ["overdue_refund"]
+
+
+def test_hours_to_an_alert_count_from_the_first_return_that_stays_unpaid() -> None:
+    report = scored(
+        alert("a", "overdue_refund", kind="seller", subject="gang-1", family="aftersale", at=150, mode="shadow"),
+        alert("a", "overdue_refund", kind="seller", subject="gang-1", family="aftersale", at=160, revision=2),
+        alert("a", "overdue_refund", kind="seller", subject="gang-1", family="aftersale", at=900, revision=3),
+        alert("b", "reassuring_messages", kind="seller", subject="gang-1", family="words", at=1),
+        orders=(
+            order("o1", "fake-1", 20, 300, returned=90),
+            order("o2", "fake-1", 10, 300, returned=60),
+            order("o3", "fake-2", 10, 300, seller="gang-2", returned=80),
+            order("kept by its buyer", "fake-1", 1, 300),
+        ),
+    )
+    assert report.delays == (
+        Delay(
+            reason_code="overdue_refund",
+            subject="seller",
+            subjects=2,
+            alerted=1,
+            median_hours=100.0,
+            p90_hours=100.0,
+        ),
+    )
+
+
+def test_each_gang_is_told_with_what_was_held_of_it() -> None:
+    report = scored(
+        alert("a", "below_market_price", subject="fake-2", seller="gang-2"),
+        alert("b", "below_market_price", subject="fake-1", seller="gang-1", mode="shadow"),
+        hold("payout", "gang-2", 5, seller="gang-2"),
+        orders=(order("o1", "fake-1", 1, 9), order("o2", "fake-2", 1, 9, seller="gang-2", cny=300)),
+    )
+    assert report.gangs == (
+        Caught(
+            gang="g",
+            habit="logs in",
+            depth=0.5,
+            shops=2,
+            alerted=1,
+            held={"listing": 0, "seller": 0, "payout": 1},
+            lost_orders=2,
+            saved=0.75,
+            listing_hold=Span(subjects=2, held=0, median_hours=None, p90_hours=None),
+            payout_hold=Span(subjects=2, held=1, median_hours=4.0, p90_hours=4.0),
+        ),
+    )
+
+
+def test_every_honest_seller_that_was_held_is_named_with_what_for() -> None:
+    report = scored(
+        hold("listing", "good-2", 1, seller="honest-2", until=10),
+        hold("payout", "honest-2", 4, seller="honest-2", released=6),
+        hold("payout", "gang-1", 4),
+    )
+    assert report.honest_held == (
+        HonestHeld(
+            seller_id="honest-2",
+            traits=("refunds late",),
+            scopes=("listing", "payout"),
+            reason_codes=("below_market_price",),
+            holds=2,
+            first_at=hours(1),
+            hours=12.0,
+        ),
+    )
+
+
+def test_honest_holds_are_counted_by_what_they_were_first_placed_for() -> None:
+    placed = hold("payout", "honest-1", 4, seller="honest-1")
+    ended = hold("payout", "honest-1", 4, seller="honest-1", released=10, revision=2)
+    for lines in ((placed, ended), (ended, placed)):
+        report = scored(*(msgspec.structs.replace(line, reason_codes=("b", "a")[: line.revision]) for line in lines))
+        assert report.honest_holds == (
+            HonestHolds(scope="payout", reason_codes=("b",), sellers=1, holds=1, median_hours=6.0),
+        )
+
+
+def test_subjects_without_a_label_are_told_and_the_system_is_left_out() -> None:
     report = scored(
         alert("a", "below_market_price", subject="of another run", seller="gang-1"),
-        alert("b", "complaint_surge", kind="brand", subject="Samsung", seller=msgspec.UNSET),
+        alert("b", "feed_stalled", kind="system", subject="3", seller=msgspec.UNSET),
         hold("payout", "nobody", 1, seller="nobody"),
     )
     assert report.unlabelled == 2

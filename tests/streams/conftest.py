@@ -102,7 +102,8 @@ class MemoryWorld(World):
         for number, stored in memory.partitions.items():
             fields = {name: getattr(stored, name) for name in Partition.__slots__ if name != "deadlines"}
             parts[number] = deepcopy((fields, stored.deadlines.at_us))
-        return parts, {key: dict(market.entries) for key, market in memory.markets.items()}, dict(memory.flags)
+        markets = {key: dict(market.entries) for key, market in memory.markets.items()}
+        return parts, markets, dict(memory.flags), deepcopy(memory.tables)
 
 
 class RedisWorld(World):

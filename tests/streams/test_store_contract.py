@@ -25,6 +25,7 @@ def everything(epoch: int, expected: dict[str, int | None], seller_id: str = "s"
             "old": SellerChange(gone=True),
         },
         deadlines={"d": 1_700_000_000_000_001, "gone": None},
+        counts={"c": b"4", "gone": None},
         outbox=[Line(ALERTS, b"k", b"alert", True), Line(DEAD, b"k", b"letter", False)],
     )
 
@@ -47,6 +48,7 @@ def test_what_is_committed_is_what_the_next_owner_finds(world):
         assert head.epoch not in (epoch, committed.epoch)
         assert head.offsets == {"orders": 10, "returns": 4}
         assert head.watermark_us == 1_700_000_000_000_000
+        assert head.counts == {"c": b"4"}
         assert [each.line for each in head.unpublished] == everything(0, {}).outbox
         assert tuple(each.id for each in head.unpublished) == committed.outbox_ids
         assert await second.load_sellers(0, ["s", "never"]) == {
@@ -196,5 +198,28 @@ def test_what_was_loaded_is_the_callers_own(world):
         assert (await store.load_sellers(0, ["s"]))["s"].orders == {"o": b"1"}
         assert (await store.load_sellers(1, ["s"]))["s"] == SellerBytes()
         assert await store.load_sellers(0, []) == {}
+
+    world.run(story())
+
+
+def test_counts_change_field_by_field(world):
+    async def story():
+        store = world.store()
+        epoch = (await store.open(0)).epoch
+        (first,) = await store.commit([PartitionCommit(0, epoch, counts={"a": b"1", "b": b"2"})])
+        await store.commit([PartitionCommit(0, first.epoch, counts={"a": None, "c": b"3"})])
+        assert (await store.open(0)).counts == {"b": b"2", "c": b"3"}
+        assert (await store.open(1)).counts == {}
+
+    world.run(story())
+
+
+def test_the_watermarks_of_all_partitions_are_read_at_once(world):
+    async def story():
+        store = world.store()
+        epoch = (await store.open(2)).epoch
+        await store.commit([PartitionCommit(2, epoch, watermark_us=5)])
+        assert await store.watermarks(4) == [0, 0, 5, 0]
+        assert await store.watermarks(0) == []
 
     world.run(story())

@@ -1,6 +1,6 @@
 """Markets and flags: repetition and reordering do not show, and memory and Redis agree beyond the caps as well.
 
-Seen red: stamps compared as `>=` or not at all, in `market.lua`, `flags.lua` and in memory; sequences read as one
+Seen red: stamps compared as `>=` or not at all, in `market.lua`, `newest.lua` and in memory; sequences read as one
 number in `market.lua`; ids compared with `<` backwards; the cap of the young taken out; the cap of all taken out;
 caps held only for sellers that are new.
 """
@@ -17,6 +17,7 @@ from streams.store import (
     STAMP,
     FlagWrite,
     MarketWrite,
+    TableWrite,
 )
 
 NOW = 1_700_000_000_000_000
@@ -218,5 +219,24 @@ def test_the_newest_flags_of_a_seller_stay_and_equal_ones_change_nothing(world):
             )
             assert ((await store.load_flags(["s"]))["s"][STAMP.size :] == tail) is stays
         assert await store.load_flags(["never", "\x00"]) == {"\x00": STAMP.pack(1, 1)}
+
+    world.run(story())
+
+
+def test_the_newest_word_of_each_partition_stays_in_a_table_until_it_is_forgotten(world):
+    async def story():
+        one, other = world.store(), world.store()
+        told = [("day:3", "0 brand", STAMP.pack(2, 0) + b"two"), ("day:4", "0 brand", STAMP.pack(1, 0))]
+        await one.commit((), (), (), [TableWrite(*each) for each in told])
+        await other.commit((), (), (), [TableWrite("day:3", "0 brand", STAMP.pack(1, 0) + b"one")])
+        await other.commit((), (), (), [TableWrite("day:3", "1 brand", STAMP.pack(1, 0) + b"his")])
+        assert await one.load_table("day:3") == {
+            "0 brand": STAMP.pack(2, 0) + b"two",
+            "1 brand": STAMP.pack(1, 0) + b"his",
+        }
+        assert await one.load_table("day:5") == {}
+        await one.forget_table("day:3")
+        assert await other.load_table("day:3") == {}
+        assert await other.load_table("day:4") == {"0 brand": STAMP.pack(1, 0)}
 
     world.run(story())

@@ -17,6 +17,7 @@ from streams.store import (
     MarketWrite,
     PartitionCommit,
     SellerChange,
+    TableWrite,
 )
 
 IDS = ["a", "b", "é", "{1}", "\x00"]
@@ -40,6 +41,7 @@ commits = st.builds(
     watermark_us=st.integers(-5, 5) | st.just(1_700_000_000_000_000),
     sellers=st.dictionaries(ids, changes, max_size=3),
     deadlines=st.dictionaries(ids, st.none() | st.integers(-9, 9), max_size=4),
+    counts=entries,
     outbox=st.lists(lines, max_size=3),
 )
 stamps = st.builds(STAMP.pack, numbers, numbers)
@@ -60,6 +62,10 @@ operations = st.one_of(
         st.lists(st.builds(MarketWrite, ids, ids, st.builds(ENTRY_HEAD.pack, numbers, numbers, numbers)), max_size=4),
     ),
     st.tuples(st.just("flags"), st.lists(st.builds(FlagWrite, ids, stamps), max_size=4)),
+    st.tuples(st.just("tables"), st.lists(st.builds(TableWrite, ids, ids, stamps), max_size=4)),
+    st.tuples(st.just("load_table"), ids),
+    st.tuples(st.just("forget_table"), ids),
+    st.tuples(st.just("watermarks"), numbers),
     st.tuples(st.just("set_meta"), st.dictionaries(ids, st.text(max_size=3), max_size=2)),
 )
 
@@ -81,6 +87,7 @@ class Player:
                 return (
                     head.offsets,
                     head.watermark_us,
+                    head.counts,
                     [each.line for each in head.unpublished],
                     [each.line for each in head.reemit],
                 )
@@ -97,6 +104,8 @@ class Player:
                 return await self.store.commit((), writes)
             case ("flags", writes):
                 return await self.store.commit((), (), writes)
+            case ("tables", writes):
+                return await self.store.commit((), (), (), writes)
             case (name, *arguments):
                 return await getattr(self.store, name)(*arguments)
 

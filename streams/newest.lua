@@ -1,12 +1,12 @@
--- Flags of sellers: the newest of each seller stays.
+-- A hash of which the newest value of each field stays: flags by seller, tallies of a day.
 --
--- KEYS  the flags
--- ARGV  seller id, flags, seller id, flags ...
+-- KEYS  the hash
+-- ARGV  field, value, field, value ...
 --
--- Flags begin with two big-endian int64 (time, sequence), each read as two halves: a Lua number holds 53 bits.
+-- Values begin with two big-endian int64 (time, sequence), each read as two halves: a Lua number holds 53 bits.
 
-local function is_newer(flags, old)
-  local a1, a2, a3, a4 = struct.unpack('>i4I4i4I4', flags)
+local function is_newer(value, old)
+  local a1, a2, a3, a4 = struct.unpack('>i4I4i4I4', value)
   local b1, b2, b3, b4 = struct.unpack('>i4I4i4I4', old)
   if a1 ~= b1 then return a1 > b1 end
   if a2 ~= b2 then return a2 > b2 end

@@ -1,0 +1,123 @@
+"""`assay console`: the moderators' page and the HTTP API."""
+
+import asyncio
+import logging
+import signal
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.failure import Failure
+from assay.invocation import Invocation, pass_invocation
+from assay.policy import policy_in_force
+from detectors.policy import Policy
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from console.kafka import KafkaSink
+    from console.office import Office
+
+_INSTALL = "The console's packages are not installed: install assay with its extra `console`."
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def console(context: click.Context) -> None:
+    """Serves the moderators' page and the HTTP API until it is told to stop.
+
+    It reads assay's topics and writes verdicts and audit entries; workers do not need it. Who may sign in stands in
+    the file that console_users_file names:
+
+    \b
+        [users.mia]
+        name = "Mia Lin"
+        role = "moderator"          # viewer, moderator, lead or admin
+        password = "$argon2id$..."  # from `assay console password`
+    \b
+        [tokens.listing-service]    # for programs
+        role = "viewer"
+        sha256 = "..."              # from `assay console token`
+
+    Put a proxy with HTTPS in front of it that passes the Host on; console_secure = false is for trying it without.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(_serve)
+
+
+@click.command()
+@pass_invocation
+def _serve(invocation: Invocation) -> None:
+    settings, policy = invocation.settings(), policy_in_force(invocation)
+    if settings.console_users_file is None:
+        raise Failure(
+            "Nobody may sign in: name a file of users as console_users_file; `assay console --help` shows one."
+        )
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("aiokafka", "kafka"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    asyncio.run(_run(settings, policy, settings.console_users_file))
+
+
+@console.command()
+@click.password_option(help="Asked for where it is not given.")
+def password(password: str) -> None:
+    """Prints what stands in the users' file for a password."""
+    from console.users import UsersError, hash_password  # noqa: PLC0415 - an extra, slow to import
+
+    try:
+        click.echo(hash_password(password))
+    except UsersError as error:
+        raise Failure(str(error)) from None
+
+
+@console.command()
+def token() -> None:
+    """Makes a token for a program: prints it once, and what stands in the users' file for it."""
+    from console.users import make_token  # noqa: PLC0415 - an extra, slow to import
+
+    made, digest = make_token()
+    click.echo(f"token:  {made}\nsha256: {digest}")
+
+
+async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:
+    try:
+        from console.app import make_app  # noqa: PLC0415 - an extra, slow to import
+        from console.kafka import KafkaSink  # noqa: PLC0415
+        from console.serving import address_of, bound, serving  # noqa: PLC0415
+        from console.users import UsersError  # noqa: PLC0415
+    except ImportError as error:
+        raise Failure(_INSTALL) from error
+    sink = KafkaSink(settings.kafka_bootstrap)
+    try:
+        office = _office(settings, policy, users_file, sink)
+        listening: socket.socket = bound(settings.console_host, settings.console_port)
+    except UsersError as error:
+        raise Failure(str(error)) from None
+    except OSError as error:
+        where = f"{settings.console_host}:{settings.console_port}"
+        raise Failure(f"{where} cannot be listened on ({error.strerror}): set console_host or console_port.") from None
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with serving(make_app(office), listening):
+        click.echo(f"The console is served at {address_of(listening)}")
+        await stop.wait()
+    await sink.close()
+
+
+def _office(settings: Settings, policy: Policy, users_file: Path, sink: "KafkaSink") -> "Office":
+    from console.kafka import KafkaFeed  # noqa: PLC0415
+    from console.office import Office, Terms  # noqa: PLC0415
+    from console.users import UsersFile  # noqa: PLC0415
+
+    return Office(
+        feed=KafkaFeed(settings.kafka_bootstrap, settings.console_history_days),
+        sink=sink,
+        users=UsersFile(users_file),
+        policy=policy,
+        now=lambda: datetime.now(UTC),
+        terms=Terms(is_secure=settings.console_secure),
+    )

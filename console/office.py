@@ -1,0 +1,90 @@
+"""Everything that a request may need, put together once: the composition root of the console."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from console.desk import Desk
+from console.edges import Clock, Feed, Record, Sink
+from console.history import History
+from console.live import Live
+from console.once import Once
+from console.projection import Changed, Projection
+from console.render import Renderer
+from console.sessions import Sessions
+from console.throttle import Throttle
+from console.users import Users
+from detectors.policy import Policy
+from schemas import topics, wire
+
+_EVENTS = frozenset(topic.name for topic in topics.MARKETPLACE if topic is not topics.VERDICTS)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How the console is served. Without `is_secure` cookies go over plain HTTP: only for this machine."""
+
+    is_secure: bool = True
+    hosts: tuple[str, ...] = ()  # names that a request may be addressed to; none: any
+    demo_login: str = ""  # shown on the sign-in page
+
+
+@dataclass
+class Office:
+    """The console's parts. `now` is the clock of the feed: the wall's, or in the demo the story's."""
+
+    feed: Feed
+    sink: Sink
+    users: Callable[[], Users]
+    policy: Policy
+    now: Clock
+    terms: Terms = field(default_factory=Terms)
+    seconds: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self.projection = Projection()
+        self.history = History(self._is_worked_on)
+        self.live = Live()
+        self.once = Once()
+        self.desk = Desk(self.projection, self.sink, self.now)
+        self.sessions = Sessions(self.seconds)
+        self.throttle = Throttle(self.seconds)
+        self.renderer = Renderer(self)
+        self.failed = False
+
+    def take(self, record: Record) -> None:
+        """A record of any topic, by the feed."""
+        if record.topic in _EVENTS:
+            read = wire.decode_event(record.value, record.topic)
+            if isinstance(read, tuple):  # else the worker's dead letter says why
+                self.history.take(read[0])
+            return
+        self.tell(self.projection.take(record))
+
+    @property
+    def trouble(self) -> str:
+        """One sentence while what is shown may be old; "" while all is well."""
+        if self.failed:
+            return "The console stopped reading its topics: restart it; its log says why."
+        return self.feed.trouble
+
+    def tell(self, changed: Changed) -> None:
+        """Tells the open pages."""
+        self.live.tell(changed)
+
+    def fresh_key(self) -> str:
+        """A key for a form, so that sending it twice is sending it once."""
+        return secrets.token_urlsafe(12)
+
+    def _is_worked_on(self, seller_id: str) -> bool:
+        return any(one.status != "withdrawn" for one in self.projection.alerts.of("seller", seller_id)) or any(
+            one.action == "placed" for one in self.projection.holds.of("seller", seller_id)
+        )
+
+
+#: The office as a handler asks for it.
+TheOffice = NamedDependency[SkipValidation[Office]]

@@ -1,0 +1,134 @@
+"""The feed: what waits for somebody, kept up to date while it is open."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get
+from litestar.response import ServerSentEvent
+from litestar.response.sse import ServerSentEventMessage
+
+from console.cases import STATES
+from console.feed import ORDERS, SEVERITIES, Row, Wanted, is_wanted, place_of, row_of, rows
+from console.gate import Asked, actor_of, session_of
+from console.office import Office, TheOffice
+from console.problems import Problem
+from console.render import language_of, sums
+from schemas.fields import Money
+
+PAGE_ROWS: Final = 200
+_GATHER_S: Final = 0.25  # what changes within is told together
+_PING_S: Final = 10.0
+_CHANGES_AT_ONCE: Final = 200
+
+
+def wanted_of(request: Asked) -> Wanted:
+    """The filters of an address; `Problem` 400 where they do not fit."""
+    names = Wanted.__struct_fields__
+    told = {name: value for name, value in request.query_params.items() if name in names}
+    try:
+        return msgspec.convert(told, Wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise Problem(400, f"The filter does not fit: {error}.") from None
+
+
+@get("/")
+async def feed_page(request: Asked, office: TheOffice) -> Response[str]:
+    """The rows that pass the filters, the riskiest first."""
+    wanted = wanted_of(request)
+    everything = rows(office.projection, office.history, wanted, office.now())
+    waiting = rows(office.projection, office.history, Wanted(), office.now())
+    return office.renderer.page(
+        request,
+        "feed.html",
+        rows=everything[:PAGE_ROWS],
+        found=len(everything),
+        wanted=wanted,
+        filters=msgspec.to_builtins(wanted),
+        summary=summary_of(office, waiting),
+        choices=choices_of(office, waiting),
+        place=lambda row: place_key(row, wanted),
+        breakers=[one for one in office.projection.alerts.of("status", "standing") if one.family == "system"],
+    )
+
+
+@get("/stream")
+async def feed_stream(request: Asked, office: TheOffice) -> ServerSentEvent:
+    """What changes in that feed: rows to put in place or to take away, and the counts above them."""
+    return ServerSentEvent(_changes(request, office, wanted_of(request)), headers={"cache-control": "no-store"})
+
+
+async def _changes(request: Asked, office: Office, wanted: Wanted) -> AsyncIterator[ServerSentEventMessage]:
+    session, language = session_of(request), language_of(request)
+    actor = actor_of(request)
+    with office.live.reading(actor.id, name=actor.name) as reader:
+        yield message("now", {"now": office.now().isoformat()})
+        while office.live.is_reading(reader):
+            changed = await reader.changed(_PING_S)
+            if session is not None and not office.sessions.is_alive(session):
+                yield message("ended", {})
+                return
+            for alert_id in changed[:_CHANGES_AT_ONCE]:
+                alert = office.projection.alerts.get(alert_id)
+                if alert is None:
+                    continue
+                row = row_of(office.projection, office.history, alert, office.now())
+                if is_wanted(row, wanted):
+                    html = office.renderer.part(language, "row.html", row=row, place=place_key(row, wanted))
+                    yield message("row", {"id": alert_id, "html": html})
+                else:
+                    yield message("gone", {"id": alert_id})
+            reader.tell(frozenset(changed[_CHANGES_AT_ONCE:]))
+            told: dict[str, Any] = {"now": office.now().isoformat(), "trouble": office.trouble}
+            if changed:
+                waiting = rows(office.projection, office.history, Wanted(), office.now())
+                told["summary"] = office.renderer.part(language, "summary.html", summary=summary_of(office, waiting))
+            yield message("now", told)
+            await asyncio.sleep(_GATHER_S)
+
+
+def message(event: str, data: Any) -> ServerSentEventMessage:
+    """One server-sent event; JSON has no raw line breaks, so nothing in it can end the event early."""
+    return ServerSentEventMessage(data=msgspec.json.encode(data).decode(), event=event)
+
+
+def place_key(row: Row, wanted: Wanted) -> str:
+    """What the browser sorts rows by, as text: the same order as `place_of`."""
+    first, second, alert_id = place_of(row, wanted.order)
+    return f"{first:020.2f}|{second:020.2f}|{alert_id}"
+
+
+def summary_of(office: Office, waiting: list[Row]) -> dict[str, Any]:
+    """The counts above the feed: what waits by severity, what is on hold, and the money at stake with whom that is."""
+    by_severity = Counter(row.alert.severity for row in waiting)
+    held = Counter(one.scope for one in office.projection.holds if one.action == "placed")
+    at_stake: dict[str, Decimal] = {}
+    newest: dict[str, Row] = {}
+    for row in waiting:
+        known = newest.get(row.case.seller_id)
+        if known is None or row.alert.revision > known.alert.revision:
+            newest[row.case.seller_id] = row
+    for row in newest.values():
+        for one in row.alert.exposure:
+            at_stake[one.currency] = at_stake.get(one.currency, Decimal(0)) + Decimal(one.amount)
+    monies = tuple(Money(str(amount), currency) for currency, amount in sorted(at_stake.items()))
+    return {
+        "severities": [(one, by_severity[one]) for one in SEVERITIES if one != "low"],
+        "held": {scope: held[scope] for scope in ("listing", "payout", "seller")},
+        "at_stake": sums(monies),
+    }
+
+
+def choices_of(office: Office, waiting: list[Row]) -> dict[str, list[str]]:
+    """What each filter offers."""
+    return {
+        "state": list(STATES),
+        "severity": list(SEVERITIES),
+        "reason": [entry.reason_code for entry in office.policy.entries],
+        "brand": sorted({brand for row in waiting for brand in row.brands}),
+        "category": sorted({category for row in waiting for category in row.categories}),
+        "order": list(ORDERS),
+    }

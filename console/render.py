@@ -1,0 +1,144 @@
+"""Pages out of templates: the words of a language, money and times for people."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+from litestar.connection import Request
+
+from console import words
+from console.assets import ASSETS
+from console.roles import may
+from console.users import Actor
+from schemas.fields import Money, to_time
+
+if TYPE_CHECKING:
+    from console.office import Office
+
+LANGUAGE_COOKIE: Final = "assay_lang"
+THEME_COOKIE: Final = "assay_theme"
+THEMES: Final = ("auto", "light", "dark")
+
+
+class Renderer:
+    """Jinja with everything escaped, and rows of the feed rendered once for everybody who looks at them."""
+
+    def __init__(self, office: "Office") -> None:
+        self._office = office
+        self.templates = Environment(
+            loader=PackageLoader("console", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.filters |= {"money": money, "sums": sums, "whole": whole, "plain": plain, "percent": percent}
+        self.templates.globals |= {"asset": lambda name: f"/static/{name}?{ASSETS[name].stamp}"}
+
+    def page(self, request: Request[Any, Any, Any], template: str, status: int = 200, **context: Any) -> Response[str]:
+        """A whole page for whoever asks."""
+        language = language_of(request)
+        html = self.templates.get_template(template).render(self.context(request) | context)
+        return Response(
+            html,
+            status_code=status,
+            media_type="text/html",
+            headers={"cache-control": "no-store", "content-language": language},
+        )
+
+    def part(self, language: str, template: str, **context: Any) -> str:
+        """A piece of a page, the same for everybody who reads that language."""
+        return self.templates.get_template(template).render(self.spoken(language) | context)
+
+    def spoken(self, language: str) -> dict[str, Any]:
+        """What templates say with."""
+        now = self._office.now()
+        users = self._office.users()
+        return {
+            "lang": language,
+            "t": partial(words.say, language),
+            "label": partial(words.label, language),
+            "sentence_of": partial(words.sentence, language),
+            "marks_of": words.marks,
+            "notes_of": partial(words.notes, language),
+            "name_of": users.name_of,
+            "now": now,
+            "us": to_time,
+            "ago": partial(ago, language, now),
+            "left": partial(left, language, now),
+        }
+
+    def context(self, request: Request[Any, Any, Any]) -> dict[str, Any]:
+        """What every page has: who reads it, in which language and colours."""
+        actor: Actor | None = request.scope.get("user")
+        session = request.scope.get("auth")
+        theme = request.cookies.get(THEME_COOKIE, "auto")
+        return self.spoken(language_of(request)) | {
+            "me": actor,
+            "may": (lambda route: may(actor.role, route)) if actor is not None else (lambda _: False),
+            "csrf": session.csrf if session is not None else "",
+            "theme": theme if theme in THEMES else "auto",
+            "path": request.scope["path"],
+            "here": request.scope["path"] + ("?" + request.url.query if request.url.query else ""),
+            "languages": words.NAMES,
+            "trouble": self._office.trouble,
+            "is_caught_up": self._office.feed.is_caught_up,
+            "fresh_key": self._office.fresh_key,
+            "terms": self._office.terms,
+            "unreadable": self._office.projection.unreadable,
+        }
+
+
+def language_of(request: Request[Any, Any, Any]) -> str:
+    """The language that was chosen, else the browser's."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in words.LANGUAGES else words.preferred(request.headers.get("accept-language", ""))
+
+
+def money(one: Money) -> str:
+    """A sum in whole units: "4,500 CNY"."""
+    return f"{whole(one.amount)} {one.currency}"
+
+
+def sums(monies: tuple[Money, ...]) -> str:
+    """Sums of several currencies; "" for nothing."""
+    return " + ".join(money(one) for one in monies if Decimal(one.amount))
+
+
+def whole(amount: object) -> str:
+    """A number in whole units, as people read it."""
+    try:
+        return f"{Decimal(str(amount)):,.0f}"
+    except InvalidOperation:
+        return str(amount)
+
+
+def plain(value: object) -> str:
+    """A number of the evidence, without the digits that nobody reads."""
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def percent(share: float) -> str:
+    """A share as "47 %"."""
+    return f"{share * 100:.0f} %"
+
+
+def ago(language: str, now: datetime, then: datetime) -> str:
+    """How long ago: "3 min", "2 h", "5 d"."""
+    return _span(language, now - then)
+
+
+def left(language: str, now: datetime, then: datetime) -> str:
+    """How long until then; "" when it is over."""
+    return _span(language, then - now) if then > now else ""
+
+
+def _span(language: str, span: timedelta) -> str:
+    seconds = max(0, int(span.total_seconds()))
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= size * (2 if unit == "days" else 1):
+            return words.say(language, f"span.{unit}", n=seconds // size)
+    return words.say(language, "span.now")

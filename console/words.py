@@ -1,0 +1,86 @@
+"""The console's own words in English and Chinese, from `words/*.toml`; a word that Chinese lacks is said in English."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from detectors.alerts import EXPIRED, EXPIRING, TRUNCATED
+from schemas import Alert, Evidence
+
+LANGUAGES: Final = ("en", "zh")
+NAMES: Final = {"en": "English", "zh": "中文"}
+_NOTES: Final = {"expired": EXPIRED, "expiring": EXPIRING, "truncated": TRUNCATED}
+_MONEY: Final = re.compile(r"\d{1,15}\.\d+")
+_FOLDER: Final = Path(__file__).parent / "words"
+
+
+@cache
+def told(language: str) -> dict[str, str]:
+    """Every word of a language by its dotted name."""
+    return _flat(tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
+
+
+def say(language: str, name: str, /, **values: object) -> str:
+    """A word or sentence; a name that is in no file is a mistake of the page: KeyError."""
+    text = told(language).get(name) or told("en")[name]
+    return text.format(**values) if values else text
+
+
+def label(language: str, kind: str, code: str) -> str:
+    """The word for a code, such as a reason code; one without a word is spelt out."""
+    name = f"{kind}.{code}"
+    return told(language).get(name) or told("en").get(name) or code.replace("_", " ")
+
+
+def sentence(language: str, evidence: Evidence) -> tuple[str, str]:
+    """What a piece of evidence says, and in which language: the detector's own words where there are no others."""
+    template = told(language).get(f"evidence.{evidence.reason_code}") if language != "en" else None
+    if template is not None:
+        try:
+            return template.format_map({name: _read(value) for name, value in evidence.numbers.items()}), language
+        except (KeyError, ValueError, IndexError):
+            pass  # a number that this version of the detector does not give: its own sentence says it all
+    return evidence.sentence, "en"
+
+
+def _read(value: int | float | str) -> int | float | str:
+    """Money, which is decimal text, in whole units; everything else as it is."""
+    if isinstance(value, str) and _MONEY.fullmatch(value):
+        return f"{Decimal(value):,.0f}"
+    return value
+
+
+def notes(language: str, alert: Alert) -> list[str]:
+    """The sentences beside an alert: a hold that ends or has ended, sums that may be too low."""
+    if not isinstance(alert.note, str):
+        return []
+    return [say(language, f"note.{name}") for name in marks(alert)] or [alert.note]
+
+
+def marks(alert: Alert) -> list[str]:
+    """The names of those sentences, the most pressing first."""
+    note = alert.note if isinstance(alert.note, str) else ""
+    return [name for name, said in _NOTES.items() if said in note]
+
+
+def preferred(accepted: str) -> str:
+    """The language that a browser asks for first among ours."""
+    for part in accepted.lower().split(","):
+        code = part.partition(";")[0].strip().partition("-")[0]
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{above}{name}.")
+        else:
+            flat[above + name] = value
+    return flat

@@ -1,0 +1,91 @@
+"""The overdue returns of one seller together: who waits, for how much, since when, and which events say so.
+
+Kept up by differences, so that an event costs a seller who owes a thousand buyers no more than one who owes two.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from detectors.returns import Folded, ReturnTerms
+
+_ZERO = Decimal(0)
+
+
+class Late:
+    """Derived from the stored returns under `terms`; `by_id` are the overdue ones as folded.
+
+    `buyers` counts each buyer's; `missing` is what the seller has not paid, by currency; `events` how many there are
+    behind all of them.
+    """
+
+    __slots__ = ("_by_due", "_counts", "_ids", "buyers", "by_id", "events", "missing", "terms")
+
+    def __init__(self, terms: ReturnTerms, by_id: Mapping[str, Folded]) -> None:
+        self.terms = terms
+        self.by_id: dict[str, Folded] = {}
+        self.buyers: dict[str, int] = {}
+        self.missing: dict[str, Decimal] = {}
+        self.events = 0
+        self._counts: dict[str, int] = {}
+        self._by_due: list[tuple[int, str]] = []
+        self._ids: list[str] = []
+        for return_id, back in by_id.items():
+            self._add(return_id, back, 1)
+            self._by_due.append((back.due_us, return_id))
+        self._by_due.sort()
+        self._ids.extend(sorted(self.by_id))
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+    def put(self, return_id: str, back: Folded | None) -> None:
+        """The return as it stands now; None or one that is not overdue is taken out."""
+        before = self.by_id.get(return_id)
+        if before is not None:
+            del self._by_due[bisect_left(self._by_due, (before.due_us, return_id))]
+            del self._ids[bisect_left(self._ids, return_id)]
+            self._add(return_id, before, -1)
+        if back is not None and back.overdue:
+            insort(self._by_due, (back.due_us, return_id))
+            insort(self._ids, return_id)
+            self._add(return_id, back, 1)
+
+    @property
+    def since_us(self) -> int:
+        """When the first of them fell due."""
+        return self._by_due[0][0]
+
+    def named(self, most: int) -> list[str]:
+        """The first ids."""
+        return self._ids[:most]
+
+    def evidence(self, most: int) -> tuple[str, ...]:
+        """The newest events behind them, in the order in which the refunds fell due, at most so many."""
+        event_ids: list[str] = []
+        for _, return_id in reversed(self._by_due):
+            event_ids[:0] = self.by_id[return_id].event_ids
+            if len(event_ids) >= most:
+                break
+        return tuple(event_ids[-most:] if most else ())
+
+    def due_between(self, after_us: int, until_us: int) -> Iterator[Folded]:
+        """Those that fell due after the first time and not after the second."""
+        first, last = (bisect_left(self._by_due, (time_us + 1, "")) for time_us in (after_us, until_us))
+        return (self.by_id[return_id] for _, return_id in self._by_due[first:last])
+
+    def _add(self, return_id: str, back: Folded, sign: int) -> None:
+        """Counts a return in (1) or out (-1)."""
+        if sign > 0:
+            self.by_id[return_id] = back
+        else:
+            del self.by_id[return_id]
+        self.events += sign * len(back.event_ids)
+        unpaid = sign * (back.amount - back.paid_by_seller)
+        self.missing[back.currency] = self.missing.get(back.currency, _ZERO) + unpaid
+        for counts, key in ((self.buyers, back.buyer_id), (self._counts, back.currency)):
+            counts[key] = counts.get(key, 0) + sign
+            if not counts[key]:
+                del counts[key]
+        if back.currency not in self._counts:
+            del self.missing[back.currency]

@@ -1,0 +1,183 @@
+"""compensation_drain: the platform pays for a seller more than chance costs; a buyer counts once."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import schemas
+from detectors import ledger
+from detectors.detector import Abstained
+from detectors.records import encode
+from detectors.rules.compensation_drain import CompensationDrain, Drained, finding, share_of
+from tests.detectors.aftersales import SELLER, Desk, hour_us, said
+from tests.detectors.complaining import asked, complaint, decided, found, holds
+from tests.detectors.prices import World
+from tests.detectors.test_ledger import DAY, compensated, in_half, order, refunded
+
+CODE = "compensation_drain"
+START = in_half(2)  # the window then reaches back to the half before, in which nothing happens
+
+
+def sold(count: int, at: float = START, amount: int = 1000) -> list[Any]:
+    """As many orders with which nobody is unhappy."""
+    return [one for number in range(1000, 1000 + count) for one in order(number, at, amount)]
+
+
+def drained(count: int, at: float = START, amount: int = 1500) -> list[Any]:
+    """As many buyers who sent a fake back and whom the platform paid in the end."""
+    return [
+        one
+        for number in range(count)
+        for one in (
+            *order(number, at, amount),
+            asked(number, at + 2 * DAY, amount=Decimal(amount)),
+            complaint(number, at + 9 * DAY, return_id=f"R{number}"),
+            decided(number, at + 10 * DAY),
+            compensated(number, at + 10 * DAY, amount),
+        )
+    ]
+
+
+def looked(desk: Desk, at: float = START + 11 * DAY) -> Any:
+    """What stands once the day of the payments is over."""
+    return found(desk.fire(hour_us(at)), CODE)
+
+
+def test_the_platform_paid_three_buyers_of_a_shop_that_sold_to_thirty() -> None:
+    seen = looked(Desk().take(sold(27), drained(3)))
+    assert (seen.subject_kind, seen.subject_id, seen.grade, seen.facts) == ("seller", SELLER, "one_seller", 3)
+    assert seen.sentence == (
+        "the platform has paid 4,500.00 CNY to 3 buyers since 2026-01-22, beside 31,500.00 CNY delivered"
+    )
+    assert seen.numbers == {
+        "paid": "4500.00",
+        "came_back": "0.00",
+        "delivered": "31500.00",
+        "currency": "CNY",
+        "buyers": 3,
+        "share": 0.095,
+    }
+    assert seen.event_ids == tuple(f"k{number}-{START + 10 * DAY:g}" for number in range(3))
+
+
+def test_it_is_looked_at_when_the_day_is_over_and_holds_nothing() -> None:
+    desk = Desk().take(drained(3))
+    (due_us,) = (due_us for (kind, _), due_us in desk.deadlines.items() if kind == ledger.KIND)
+    assert due_us == (hour_us(START + 10 * DAY) // (24 * 3_600_000_000) + 1) * 24 * 3_600_000_000
+    assert found(desk.fire(due_us - 1), CODE) is None
+    assert found(desk.fire(due_us), CODE) is not None
+    alone = Desk().take(sold(3), (compensated(number, START, return_id=None) for number in range(3)))
+    for number in range(3):
+        alone.state.payments[f"cK{number}"].buyer_id = f"B{number}"
+    assert looked(alone) is not None
+    assert holds(alone) == []
+    alerts = [word for one in alone.judged for word in one.words if isinstance(word, schemas.Alert)]
+    assert {alert.mode for alert in alerts} == {"shadow"}, "two nats alone are shown on request"
+
+
+def test_two_buyers_and_the_usual_share_are_near_misses() -> None:
+    assert looked(Desk().take(sold(10), drained(2))) is None
+    large = Desk().take(sold(200), drained(3, amount=1000))
+    assert looked(large) is None, "what a large honest shop costs"
+    assert (
+        CompensationDrain(least_share=0.0).look(
+            large.state, said(schemas.SellerActive, 0, activity="login"), hour_us(START + 11 * DAY), World()
+        )
+        is not None
+    )
+
+
+def test_one_buyer_counts_once_whatever_was_paid_and_the_largest_sum_tips_nothing_alone() -> None:
+    same = [one for number in range(30) for one in (asked(number, START, buyer_id="B"), compensated(number, START + 1))]
+    assert looked(Desk().take(sold(5), same)) is None
+    dear = [*order(0, START, 3000), asked(0, START + DAY), compensated(0, START + 2 * DAY, 3000)]
+    cheap = [one for number in (1, 2) for one in (asked(number, START), compensated(number, START + DAY, 10))]
+    assert looked(Desk().take(sold(5), dear, cheap)) is None
+    assert looked(Desk().take(sold(5), dear, *(cheap[:1], compensated(1, START + DAY, 300)), *cheap[2:])) is not None
+
+
+def test_what_the_seller_refunds_later_comes_back_and_takes_the_finding_back() -> None:
+    desk = Desk().take(sold(10), drained(4))
+    assert looked(desk).facts == 4
+    desk.take(refunded(0, START + 12 * DAY, 1500), refunded(1, START + 12 * DAY, 500))
+    seen = looked(desk, START + 13 * DAY)
+    assert seen.sentence.startswith("the platform has paid 4,000.00 CNY to 3 buyers")
+    assert seen.sentence.endswith("; 2,000.00 CNY more came back")
+    assert looked(desk.take(refunded(1, START + 14 * DAY, 1000, refund_id="rest")), START + 15 * DAY) is None
+
+
+def test_it_lapses_when_the_payments_are_out_of_the_window() -> None:
+    desk = Desk().take(sold(10), drained(3))
+    assert looked(desk) is not None
+    assert looked(desk, in_half(4) + DAY) is None
+    assert looked(desk, START + 400 * DAY) is None
+    assert (ledger.KIND, "") not in desk.deadlines
+
+
+def test_a_shop_that_sold_long_ago_and_nothing_since_is_drained_and_one_of_whom_nothing_is_known_is_not_judged() -> (
+    None
+):
+    late = in_half(4) + 1
+    paid = [one for number in range(3) for one in (asked(number, START), compensated(number, late))]
+    seen = looked(Desk().take(sold(10), paid), late + DAY)
+    assert seen.sentence.endswith(", and nothing was delivered")
+    assert seen.numbers["share"] == 1
+    desk = Desk().take(paid)
+    assert looked(desk, late + DAY) is None
+    answer = CompensationDrain().look(
+        desk.state, said(schemas.SellerActive, 0, activity="login"), hour_us(late), World()
+    )
+    assert answer == Abstained("no_sales_known")
+
+
+def test_each_currency_is_measured_by_its_own_sales() -> None:
+    euros = [
+        one
+        for number in range(3)
+        for one in (asked(number, START, currency="EUR"), compensated(number, START + DAY, 5, currency="EUR"))
+    ]
+    few = order(2000, START, 100, currency="EUR")
+    seen = looked(Desk().take(sold(100), few, euros))
+    assert seen.numbers["currency"] == "EUR"
+    assert "15.00 EUR to 3 buyers" in seen.sentence
+
+
+@pytest.mark.parametrize(
+    ("named", "buyers"),
+    [({"return_id": None, "complaint_id": "C"}, 3), ({"return_id": None, "complaint_id": None}, 0)],
+)
+def test_whom_it_went_to_is_known_by_the_complaint_or_not_at_all(named: dict[str, Any], buyers: int) -> None:
+    told = []
+    for number in range(3):
+        about = {key: f"C{number}" if value else None for key, value in named.items()}
+        told += [complaint(number, START + DAY, "no_refund"), compensated(number, START + 2 * DAY, **about)]
+    seen = looked(Desk().take(sold(5), told))
+    assert (seen.facts if seen is not None else 0) == buyers
+
+
+def test_strange_buyers_and_a_flood_raise_nothing_and_stay_bounded() -> None:
+    told = [
+        one
+        for number in range(300)
+        for one in (
+            asked(number, START, buyer_id="\u202e：🧨\ud800" * 40 + str(number), amount=Decimal("0.00000001")),
+            compensated(number, START + DAY, "999999999999.99", compensation_id="🧨" * 200 + str(number)),
+        )
+    ]
+    seen = looked(Desk().take(sold(1), told))
+    assert seen.facts == 300
+    assert (len(seen.event_ids), seen.event_count) == (50, 300)
+    assert len(encode(seen)) < 20_000
+
+
+def test_a_brand_or_category_is_told_in_the_same_words() -> None:
+    samsung = Drained("CNY", Decimal(48_200), Decimal(0), Decimal(3_000), 32, Decimal(600_000))
+    assert CompensationDrain().is_drain(samsung)
+    seen = finding("brand", "samsung", samsung, "Samsung goods", "in 90 days")
+    assert seen.sentence == (
+        "the platform has paid 48,200.00 CNY in 32 payments for Samsung goods in 90 days, "
+        "beside 600,000.00 CNY delivered"
+    )
+    assert (seen.subject_kind, seen.grade, seen.numbers["share"]) == ("brand", "across_sellers", 0.075)
+    assert share_of(samsung._replace(sold=Decimal(0))) == 1

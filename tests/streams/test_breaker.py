@@ -1,0 +1,153 @@
+"""The breaker: a detector that suddenly holds far more sellers than ever gives alerts instead, and says so.
+
+Seen red: with `breaker.catches` never catching, the wave and its end; with sellers counted at each of their listings,
+the gang of few shops; with unpaid refunds no longer exempt, the payouts; with what was caught counted again each hour,
+the end; with the fuses left out of the commit, the new owner.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+import schemas
+from tests.story import PHONE, Story, at, event, listing, market, registered, sold_and_back
+
+MINUTE = timedelta(minutes=1)
+BEGIN = at(10, 9)
+TIGHT = {"breaker": {"sellers_most": 5, "sellers_enough": 100}}
+CASES = msgspec.structs.replace(PHONE, product_id="case", name="Case", category="cases", gtins=())
+
+
+def wave(shops: int, listings: int = 1, begin: datetime = BEGIN, name: str = "fake") -> Iterator[schemas.Event]:
+    """New shops that list the phone at half its price, all within the hour."""
+    step = timedelta(minutes=50) / (shops * listings)
+    for number in range(shops):
+        yield registered(begin - timedelta(days=1), f"{name}-{number}")
+        for each in range(listings):
+            when = begin + (number * listings + each) * step
+            yield listing(when, f"{name}-{number}", 1500, listing_id=f"L-{name}-{number}-{each}")
+
+
+def override(when: datetime, role: str = "lead") -> schemas.Event:
+    fields = {"action": "end_breaker", "moderator": "mo", "role": role, "reason": "a real gang"}
+    made: schemas.Event = event(schemas.OverrideGiven, when, "below_market_price", **fields)
+    return made
+
+
+def held_sellers(story: Story) -> set[str]:
+    return {hold.seller_id for hold in story.holds if hold.action == "placed"}
+
+
+def system(story: Story) -> list[tuple[str, str]]:
+    return [(alert.status, alert.subject_id) for alert in story.alerts if alert.family == "system"]
+
+
+def test_of_two_hundred_shops_and_four_thousand_listings_the_first_are_held_and_the_rest_are_alerts() -> None:
+    """With nobody else about, 25 sellers are more than 2 % of those judged."""
+    story = Story().tell(market(40), wave(200, 20, BEGIN))
+    assert held_sellers(story) == {f"fake-{number}" for number in range(25)}
+    assert system(story) == [("opened", "breaker:below_market_price"), ("opened", "breaker:below_market_price:phones")]
+    alert = next(one for one in story.alerts if one.family == "system")
+    assert alert.evidence[0].sentence.startswith(
+        "below_market_price would hold 25 of 25 sellers judged within the hour"
+    )
+    late = [one for one in story.alerts if one.seller_id == "fake-199"]
+    assert (late[-1].mode, late[-1].severity) == ("alert", "medium")
+    assert "breaker" in str(late[-1].note)
+
+
+def test_in_a_large_marketplace_it_takes_more_than_two_hundred_sellers() -> None:
+    terms = {"breaker": {"share": 1.0}}
+    story = Story(terms).tell(market(40), wave(201), wave(2, 1, BEGIN + 51 * MINUTE, "late"))
+    assert len(held_sellers(story)) == 201
+    assert held_sellers(story) & {"late-0", "late-1"} == set()
+
+
+def test_what_the_breaker_kept_from_being_held_is_held_when_it_ends() -> None:
+    story = Story(TIGHT).tell(market(40), wave(12), until=BEGIN + 59 * MINUTE)
+    assert len(held_sellers(story)) == 6
+    story.tell(until=BEGIN + timedelta(hours=4))
+    assert len(held_sellers(story)) == 12
+    assert ("withdrawn", "breaker:below_market_price") in system(story)
+
+
+def test_it_does_not_end_while_the_wave_goes_on() -> None:
+    hours = [wave(6, 1, BEGIN + timedelta(hours=hour), f"h{hour}") for hour in range(4)]
+    story = Story(TIGHT).tell(market(40), *hours, until=BEGIN + timedelta(hours=3, minutes=59))
+    assert len(held_sellers(story)) == 6
+    assert "withdrawn" not in [status for status, _ in system(story)]
+
+
+def test_a_lead_ends_it_and_a_moderator_does_not() -> None:
+    def after(role: str) -> Story:
+        told = [wave(7), override(BEGIN + 52 * MINUTE, role), wave(2, 1, BEGIN + 53 * MINUTE, "next")]
+        return Story(TIGHT).tell(market(40), *told)
+
+    assert "next-0" not in held_sellers(after("moderator"))
+    assert "next-0" in held_sellers(after("lead"))
+
+
+def test_a_gang_of_few_shops_never_trips_it_however_much_it_lists() -> None:
+    story = Story(TIGHT).tell(market(40), wave(5, 60))
+    assert system(story) == []
+    assert len(held_sellers(story)) == 5
+
+
+def test_one_category_trips_alone() -> None:
+    """25 of 40 sellers of phones are too many; among 2,000 sellers of cases beside them they would be none."""
+    terms = {"breaker": {"sellers_enough": 5, "share": 0.05}}
+    others = [listing(BEGIN, f"cases-{number}", 3000, product_id="case", title="Case") for number in range(200)]
+    story = Story(terms, products=(PHONE, CASES)).tell(market(40), others, wave(9))
+    assert system(story) == [("opened", "breaker:below_market_price:phones")]
+
+
+def test_payouts_of_unpaid_refunds_are_frozen_however_many_sellers_owe_them() -> None:
+    owing = [one for number in range(9) for buyer in range(3) for one in sold_and_back(f"owes-{number}", buyer, at(2))]
+    story = Story(TIGHT).tell(owing, until=at(12))
+    assert {hold.seller_id for hold in story.holds if hold.scope == "payout"} == {f"owes-{n}" for n in range(9)}
+
+
+def test_what_a_moderator_confirms_is_held_though_it_has_tripped() -> None:
+    ruling: dict[str, Any] = {"subject": "listing", "subject_id": "L-fake-9-0", "verdict": "confirmed"}
+    confirmed = event(schemas.VerdictGiven, BEGIN + 55 * MINUTE, "fake-9", **ruling, moderator="mo", reason="a fake")
+    story = Story(TIGHT).tell(market(40), wave(12), confirmed)
+    assert "fake-9" in held_sellers(story)
+
+
+def test_a_new_owner_of_the_partition_knows_that_it_has_tripped() -> None:
+    story = Story(TIGHT).tell(market(40), wave(8))
+    story.hop.around.tripped.clear()
+    story._partition = asyncio.run(story.hop.open(0, [""]))
+    story.tell(wave(2, 1, BEGIN + 52 * MINUTE, "next"))
+    assert "next-0" not in held_sellers(story)
+
+
+def test_a_sale_weekend_of_honest_shops_trips_nothing() -> None:
+    """Forty shops with standing lower their prices by 40 % within a few hours."""
+    shops = [registered(at(-400), f"honest-{number:02}") for number in range(40)]
+    sale = [
+        listing(BEGIN + number * 7 * MINUTE, f"honest-{number:02}", 1800, word=schemas.ListingChanged)
+        for number in range(40)
+    ]
+    sold = [
+        one
+        for number in range(40)
+        for order in range(100)
+        for one in _delivered(f"honest-{number:02}", order, at(1) + order * MINUTE)
+    ]
+    story = Story().tell(market(40), shops, sold, sale, until=at(13))
+    assert system(story) == []
+    assert held_sellers(story) == set()
+
+
+def _delivered(seller: str, number: int, when: datetime) -> list[schemas.Event]:
+    order = f"S-{seller}-{number}"
+    money = {"amount": Decimal(3000), "currency": "CNY"}
+    return [
+        event(schemas.OrderPaid, when, seller, order_id=order, listing_id=f"L-{seller}", buyer_id=order, **money),
+        event(schemas.OrderDelivered, when + timedelta(days=1), seller, order_id=order),
+    ]
