@@ -55,3 +55,9 @@ stack-stop: setup
 ## make demo        a simulated marketplace, judged before your eyes; needs neither Kafka nor Redis
 demo: setup
 	@$(BIN)/assay demo
+
+## make pictures    the pictures of the console, for the README and docs/moderators.md
+.PHONY: pictures
+pictures: setup
+	@$(BIN)/python deploy/browser.py
+	$(BIN)/python docs/pictures/take.py

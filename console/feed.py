@@ -50,6 +50,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...]
 
     @property
+    def is_of_seller(self) -> bool:
+        """Whether there is somebody to rule on; a brand, a category and the system have no holds."""
+        return isinstance(self.case.alert.seller_id, str)
+
+    @property
     def alert(self) -> Alert:
         """The alert itself."""
         return self.case.alert
@@ -65,9 +70,15 @@ def row_of(projection: Projection, history: History, alert: Alert, now: datetime
         case=case,
         shop_name=seen.name,
         goods=first or (listed[0] if listed else None),
-        brands=tuple(dict.fromkeys(one.brand for one in listed if one.brand)),
-        categories=tuple(dict.fromkeys(one.category for one in listed if one.category)),
+        brands=_of("brand", alert, [one.brand for one in listed]),
+        categories=_of("category", alert, [one.category for one in listed]),
     )
+
+
+def _of(kind: str, alert: Alert, named: list[str]) -> tuple[str, ...]:
+    """The brands or categories of an alert: its goods', and its own where it is about one."""
+    own = [alert.subject_id] if alert.subject_kind == kind else []
+    return tuple(dict.fromkeys(name for name in (*own, *named) if name))
 
 
 def is_wanted(row: Row, wanted: Wanted) -> bool:
