@@ -92,7 +92,7 @@ def buffered(seen: Watched) -> Iterator[Reading]:
 
 def lag(seen: Watched) -> Iterator[Reading]:
     partitions = dict(seen.live.partitions)
-    for tp, standing in seen.live.control.status().items():
+    for tp, standing in sorted(seen.live.control.status().items()):
         partition = partitions.get(tp.partition)
         if partition is not None and standing.highwater is not None:
             judged_to = partition.stored.get(tp.topic, standing.position)
@@ -181,7 +181,9 @@ def time_to_hold(seen: Watched) -> Iterator[Reading]:
 
 
 def money(seen: Watched) -> Iterator[Reading]:
-    yield from dict(seen.live.hop.counts.money).items()
+    counted = dict(seen.live.hop.counts.money)
+    currencies = sorted({currency for _, currency in counted})
+    yield from _with_zeros(counted, product(("alert", *SCOPES), currencies))
 
 
 def findings(seen: Watched) -> Iterator[Reading]:
