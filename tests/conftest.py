@@ -1,7 +1,7 @@
 """Real servers for tests: one Kafka and Redis a session for those marked `stack`, a throw-away Redis for the others.
 
-What is marked `stack` never skips in silence: where the servers cannot be started those tests are taken out, the
-closing lines say so, and pytest ends with exit code 1.
+What is marked `stack` or `prometheus` never skips in silence: where the servers cannot be had those tests are taken
+out, the closing lines say so, and pytest ends with exit code 1.
 """
 
 import itertools
@@ -40,7 +40,7 @@ settings.register_profile("assay", deadline=None, derandomize=bool(os.environ.ge
 settings.load_profile("assay")
 
 RUNNING = pytest.StashKey[Stack]()
-NOT_RUN = pytest.StashKey[str]()
+NOT_RUN = pytest.StashKey[list[str]]()
 
 
 def _stack(what: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -60,10 +60,31 @@ def _stop_orphans() -> None:
             continue
 
 
+def _marked(session: pytest.Session, mark: str) -> list[pytest.Item]:
+    return [item for item in session.items if item.get_closest_marker(mark)]
+
+
+def _take_out(
+    session: pytest.Session, marked: list[pytest.Item], what: str, done: subprocess.CompletedProcess[str]
+) -> None:
+    """Leaves these tests out, and has it said at the end."""
+    why = (done.stderr or done.stdout).strip() or f"{Path(done.args[1]).name} ended with {done.returncode}."
+    count = f"{len(marked)} test{'s' if len(marked) > 1 else ''}"
+    session.config.stash.setdefault(NOT_RUN, []).append(f"NOT RUN: {count} {what}, because: {why}")
+    session.items[:] = [item for item in session.items if item not in marked]
+    session.config.hook.pytest_deselected(items=marked)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    marked = [item for item in session.items if item.get_closest_marker("stack")]
-    if marked and not session.config.option.collectonly:
+    if session.config.option.collectonly:
+        return (yield)
+    if marked := _marked(session, "prometheus"):
+        command = [sys.executable, str(ROOT / "deploy/needed.py"), "Prometheus"]
+        installed = subprocess.run(command, capture_output=True, text=True, check=False)
+        if installed.returncode:
+            _take_out(session, marked, "with Prometheus", installed)
+    if marked := _marked(session, "stack"):
         _stop_orphans()
         folder = FOLDERS / f"test-{os.getpid()}"
         started = _stack("start", folder, "--fresh")
@@ -72,11 +93,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
             env = dict(line.split("=", 1) for line in lines)
             session.config.stash[RUNNING] = Stack(env["ASSAY_KAFKA_BOOTSTRAP"], env["ASSAY_REDIS_URL"], folder)
         else:
-            why = (started.stderr or started.stdout).strip() or f"deploy/stack.py ended with {started.returncode}."
-            count = f"{len(marked)} test{'s' if len(marked) > 1 else ''}"
-            session.config.stash[NOT_RUN] = f"NOT RUN: {count} on real Kafka and Redis, because: {why}"
-            session.items[:] = [item for item in session.items if item not in marked]
-            session.config.hook.pytest_deselected(items=marked)
+            _take_out(session, marked, "on real Kafka and Redis", started)
     return (yield)
 
 
@@ -85,7 +102,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if running is not None:
         _stack("stop", running.folder)
         shutil.rmtree(running.folder, ignore_errors=True)
-    if session.config.stash.get(NOT_RUN, None) and session.exitstatus in (
+    if session.config.stash.get(NOT_RUN, []) and session.exitstatus in (
         pytest.ExitCode.OK,
         pytest.ExitCode.NO_TESTS_COLLECTED,
     ):
@@ -94,8 +111,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    not_run = terminalreporter.config.stash.get(NOT_RUN, None)
-    if not_run:
+    for not_run in terminalreporter.config.stash.get(NOT_RUN, []):
         terminalreporter.write_line(not_run, red=True)
 
 
