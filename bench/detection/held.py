@@ -80,6 +80,7 @@ class Shop:
     prices: defaultdict[str, list[ListingPublished | ListingChanged]] = field(default_factory=lambda: defaultdict(list))
     returns: dict[str, Back] = field(default_factory=dict)
     complaints: dict[str, ComplaintOpened] = field(default_factory=dict)
+    upheld: list[datetime] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
         match event:
@@ -111,6 +112,8 @@ class Shop:
             case ComplaintDecided():
                 opened = self.complaints.get(event.complaint_id)
                 back = self.returns.get(opened.return_id or "") if opened else None
+                if event.outcome == "upheld":
+                    self.upheld.append(event.event_time)
                 if back and event.outcome == "upheld":
                     back.upheld.append(event.event_time)
                 elif back:
@@ -150,7 +153,10 @@ def _place(shop: Shop, hold: Hold) -> str:
     orders = sum(at <= hold.placed_at for at in shop.delivered)
     if shop.registered and hold.placed_at - shop.registered < _STANDING_DAYS:
         return "young shop"
-    return "old shop, fewer than 100 orders seen" if orders < _STANDING_ORDERS else "old shop"
+    if orders < _STANDING_ORDERS:
+        return "old shop, fewer than 100 orders seen"
+    upheld = [at for at in shop.upheld if timedelta(0) <= hold.placed_at - at < _STANDING_DAYS]
+    return "old shop, a complaint upheld in half a year" if upheld else "old shop"
 
 
 def _lateness(shop: Shop, back: Back, at: datetime) -> str:
