@@ -32,7 +32,7 @@ SELLER_RATES: Final = (0.03, 0.1, 0.3, 1.0, 3.0)
 MARKET_YEARS, SELLER_YEARS = 5, 50  # each of the draws
 JUMPS: Final = (2.0, 3.0, 5.0)
 SALE_DAYS, SALE_TIMES, SALES_A_YEAR = 3, 5.0, 2
-LAG_DAYS: Final = 28  # from the delivery to the complaint, at most; 9 on average
+LAG_DAYS: Final = 28  # from the delivery to the complaint, at most; 13 on average
 
 Counts = npt.NDArray[np.int64]
 

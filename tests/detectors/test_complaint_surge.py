@@ -110,8 +110,8 @@ def test_a_large_honest_seller_whose_sales_double_is_not_told_of() -> None:
     def complaints(day: int) -> int:  # a fortnight after the orders
         return 2 if day < BASELINE + 14 else 4
 
-    assert surge_of(lived(BASELINE + 40, complaints, doubled(20))) is None
-    assert surge_of(lived(BASELINE + 40, complaints, lambda _: 20)) is not None
+    assert surge_of(lived(BASELINE + 40, complaints, doubled(5))) is None
+    assert surge_of(lived(BASELINE + 40, complaints, lambda _: 5)) is not None
 
 
 def test_a_weekly_pattern_is_no_rise() -> None:

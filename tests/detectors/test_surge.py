@@ -72,6 +72,15 @@ def test_each_weekday_is_measured_by_its_own() -> None:
     assert [round(one.today) for one in expected if one] == [29, 11, 11, 11, 11, 11, 57]
 
 
+def test_counts_that_scatter_need_more_of_a_rise() -> None:
+    even, wide = (day_by_day(counts * 65) for counts in ([10, 10], [5, 15]))
+    expected = [one.expects(one.day + 1, TERMS) for one in (even, wide)]
+    dispersions = [one.dispersion for one in expected if one]
+    assert dispersions == [1, pytest.approx(25 / 10 * 84 / 77, rel=0.03)]
+    limits = [limit_of(one, TERMS) for one in expected if one]
+    assert limits[1] > 1.5 * limits[0]
+
+
 def test_the_measure_stays_where_it_is_while_the_sum_is_above_0() -> None:
     rising = [*[10] * 130, *[round(10 * 2 ** (day / 60)) for day in range(60)]]
     series = day_by_day(rising)
