@@ -23,6 +23,8 @@ _DRAWN_AS_NOTHING: Final = frozenset("\u115f\u1160\u3164\u034f")
 _NEGATIVE_LETTERS: Final = ((0x1F150, 0x1F169), (0x1F170, 0x1F189))  # white letters on black circles and squares
 #: Text that is stored backwards and drawn forwards.
 _TURNED: Final = re.compile("\u202e([^\u202c\u202d\u202e]*)")
+#: What hides words from a reader who counts characters: soft hyphens, joiners, direction marks, combining accents.
+_INVISIBLE: Final = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 
 
 def fold(text: str, longest: int) -> str:
@@ -30,12 +32,14 @@ def fold(text: str, longest: int) -> str:
     if text.isascii():
         return text[:longest].lower()
     text = _TURNED.sub(lambda found: found.group(1)[::-1], text[:MAX_RAW])
-    return "".join(map(_character, text))[:longest]
+    return "".join(map(_character, _INVISIBLE.sub("", text)[:longest]))[:longest]
 
 
 @lru_cache(maxsize=8192)
 def _character(character: str) -> str:
     """One character folded: a mark on a letter becomes nothing, what cannot be shown a space."""
+    if "㐀" <= character <= "鿿" or "가" <= character <= "힣":
+        return character
     category = unicodedata.category(character)
     if category in ("Cs", "Cc", "Cn", "Co") or character in _MARKS:
         return " "
@@ -47,7 +51,11 @@ def _character(character: str) -> str:
         if low <= ord(character) <= high:
             return chr(ord("a") + ord(character) - low)
     plain = unicodedata.normalize("NFKD", character).casefold()
-    kept = "".join(_SPELLED.get(part, part) for part in plain if not unicodedata.combining(part))
-    digits = "".join(str(unicodedata.decimal(part)) if part.isdecimal() else part for part in kept)
-    folded = digits.translate(_LOOKALIKES)
+    if plain.isascii():
+        return plain
+    folded = "".join([_letter(part) for part in plain if not unicodedata.combining(part)]).translate(_LOOKALIKES)
     return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
+
+
+def _letter(part: str) -> str:
+    return str(unicodedata.decimal(part)) if part.isdecimal() else _SPELLED.get(part, part)

@@ -49,7 +49,7 @@ _NOTHING_IN_CHINESE: Final = (
     " 石墨 亮 秘 色 版 款 第 代 的 和 台 部 屏"
 )
 _CHINESE_NOTHING: Final = re.compile("|".join(sorted(_NOTHING_IN_CHINESE.split(), key=len, reverse=True)))
-#: Words without a digit, whole, none that a hyphen joins to a model number (GT-I9100). Chinese as it stands together.
+#: Whole words without a digit, none that a hyphen joins to a model number (GT-I9100); Chinese as it stands together.
 _WORD: Final = re.compile(r"(?<![a-z0-9])(?![a-z]{1,3}-[a-z]*[0-9])[a-z]{2,}(?![a-z0-9])|[㐀-鿿]+")
 
 

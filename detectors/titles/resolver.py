@@ -147,10 +147,10 @@ class Titles:
         index = self._index
         totals = few(index, known, title)
         seen: dict[int, Fit] = {}
-        slots = best(index, self._ids, totals, title)
+        slots = best(index, self._ids, totals)
         found = self._look(title, slots[:_FIRST], seen)
         if not found or (found[0].fit.coverage < ENOUGH and found[0].fit.measures[0] * _MORE < 1.0):
-            slots = best(index, self._ids, totals | many(index, known, title), title)
+            slots = best(index, self._ids, totals | many(index, known, title))
         return self._look(title, slots, seen)
 
     def grounds(self, title: Asked, found: Sequence[Found]) -> tuple[float, ...]:

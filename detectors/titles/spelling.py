@@ -12,7 +12,6 @@ MAX_CHARACTERS: Final = 300
 _CHINESE_DIGITS: Final = {digit: str(at) for at, digit in enumerate("一二三四五六七八九", start=1)}
 _GENERATION: Final = re.compile("第?([一二三四五六七八九]|[0-9]{1,2})代")
 _CHINESE: Final = re.compile("|".join(map(re.escape, CHINESE)))
-_IN_PHRASES: Final = ("packard", "ultra hd", "eau de ", "promax")
 _PHRASES: Final = re.compile("|".join(map(re.escape, sorted(PHRASES, key=len, reverse=True))))
 #: "S8+" is the S8 Plus; in "D7500 + 18-140mm" and "4400+" it is something else.
 _PLUS: Final = re.compile(r"(?<=[a-z][0-9])\+|(?<=[a-z][0-9]{2})\+")
@@ -45,17 +44,15 @@ def spell(text: str) -> str:
         folded = _PLUS.sub(" plus ", folded)
     if "mk" in folded:
         folded = _MARK.sub("mk ", folded)
-    if "alpha" in folded or "ilce" in folded:
-        folded = _ALPHA.sub("a", folded)
-    if "sony" in folded or "dsc" in folded:
-        folded = _SONY_MARK.sub(r"\1 ", folded)
+    if "alpha" in folded or "ilce" in folded or "dsc" in folded:
+        folded = _SONY_MARK.sub(r"\1 ", _ALPHA.sub("a", folded))
     if "." in folded:
         folded = _POINT.sub(r"\1\2", folded)
     if "gb ram" in folded:
         folded = folded.replace("gb ram", "gbram")
     if " gen" in folded:
         folded = _NTH.sub(r"\1 ", _NTH_WORD.sub(lambda found: _NTH_WORDS[found.group()], folded))
-    if any(map(folded.__contains__, _IN_PHRASES)):
+    if "packard" in folded or "ultra hd" in folded or "eau de " in folded or "promax" in folded:
         folded = _PHRASES.sub(lambda found: PHRASES[found.group()], folded)
     if _boxed(folded):
         folded += " box"

@@ -6,6 +6,7 @@ French and Spanish ends it in English and German. Every word was held against 31
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from detectors.wording.context import DEVICES, is_extra, words
@@ -84,7 +85,12 @@ _AFTER: Final = (
     r"blanc|blanche|negr[oa]|blanc[oa]|kit|set|replacement|\d+ ?m?ah|\d+(?:\.\d+)? ?(?:w|v|m|cm)|usb c))"
 )
 _ENDS: Final = "|".join([*_END_WORDS.split(), *_END_PHRASES.values()])
-_SURE: Final = re.compile(rf"\b(?:{'|'.join([*_SURE_WORDS.split(), *_SURE_PHRASES.values()])})\b", re.ASCII)
+#: Each word to the pattern that it wakes.
+_SURE: Final = {
+    word: re.compile(rf"\b(?:{pattern})\b", re.ASCII)
+    for heads, pattern in ((_SURE_WORDS, "|".join(_SURE_WORDS.split())), *_SURE_PHRASES.items())
+    for word in heads.split()
+}
 #: "Cable tester", "remote control car" are things of their own.
 _OF_ITS_OWN: Final = (
     r"(?! (?:controls?|testers?|powered|operated|free|cars?|drones?|toys?|coffee|oil|pianos?|scooters?|"
@@ -108,16 +114,21 @@ _OWN: Final = re.compile(
 _COUNTED: Final = re.compile(r"\b\d \w+s\b", re.ASCII)
 
 #: What has to be in a title before `is_belonging` is asked.
-TRIGGERS: Final = words(
-    " ".join([_SURE_WORDS, *_SURE_PHRASES, _END_WORDS, *_END_PHRASES, "pen screen cooler coolers manual folio"])
+TRIGGERS: Final = frozenset(_SURE) | words(
+    " ".join([_END_WORDS, *_END_PHRASES, "pen screen cooler coolers manual folio"])
 )
+#: Characters from the end in which what ends a title stands.
+_TAIL: Final = 60
 
 
-def is_belonging(flat: str) -> bool:
-    """Whether the title sells what belongs to something, and not that with it."""
-    if _FIRST.match(flat) or any(not is_extra(flat, found.start()) for found in _SURE.finditer(flat)):
+def is_belonging(flat: str, said: Iterable[str]) -> bool:
+    """Whether a flattened title of these words sells what belongs to something, and not that with it."""
+    if _FIRST.match(flat):
         return True
-    found = _LAST.search(flat)
+    for pattern in {_SURE[word] for word in said if word in _SURE}:
+        if any(not is_extra(flat, found.start()) for found in pattern.finditer(flat)):
+            return True
+    found = _LAST.search(flat, max(0, len(flat) - _TAIL))
     if found is None or is_extra(flat, found.start()) or _OWN.search(flat, 0, found.start()):
         return False
     if _COUNTED.match(flat, found.start() - 2):

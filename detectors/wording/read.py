@@ -4,6 +4,7 @@ Most titles hold no word that matters and cost two looks: a split, and whether a
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -76,11 +77,12 @@ _CHINESE: Final = re.compile("[㐀-鿿]")
 def read_title(title: str, category: str | None = None) -> Wording:
     """What the title says, in English, Chinese, German, Spanish or French; any text is taken, in linear time."""
     # One event asks several times, and a listing that changes keeps its title: remembered by what is read of it at all.
-    return _read(title[:MAX_RAW_TITLE], category)
+    return read(title[:MAX_RAW_TITLE], category)
 
 
 @lru_cache(maxsize=REMEMBERED_TITLES)
-def _read(title: str, category: str | None) -> Wording:
+def read(title: str, category: str | None) -> Wording:
+    """The same of a title that is short enough."""
     folded = fold(title, MAX_CHARACTERS)
     words = words_of(folded)
     asked = 0
@@ -96,7 +98,7 @@ def _read(title: str, category: str | None) -> Wording:
         return NOTHING_SAID
     flat = flatten(folded)
     kind = "" if category is None else fold(category, MAX_CHARACTERS)
-    wording = _read_letters(flat, asked, kind) if asked else NOTHING_SAID
+    wording = _read_letters(flat, words, asked, kind) if asked else NOTHING_SAID
     return _with_chinese(wording, flat, kind) if is_chinese else wording
 
 
@@ -105,12 +107,12 @@ def is_of_accessories(category: str | None) -> bool:
     return category is not None and accessories.is_accessory_category(fold(category, MAX_CHARACTERS))
 
 
-def _read_letters(flat: str, asked: int, category: str) -> Wording:
+def _read_letters(flat: str, words: Sequence[str], asked: int, category: str) -> Wording:
     beauty = bool(asked & _BEAUTY) and is_beauty(flat, category)
     condition = next((one.sense for bit, one in _CONDITION_BITS if asked & bit and _says(one, flat, beauty)), None)
     guards = {one.sense for bit, one in _KIND_BITS if asked & bit and _says(one, flat, beauty)}
     if (asked & _ACCESSORY and accessories.is_accessory(flat, category)) or (
-        asked & _BELONGING and belongings.is_belonging(flat)
+        asked & _BELONGING and belongings.is_belonging(flat, words)
     ):
         guards.add("accessory")
     if asked & _PACK:
