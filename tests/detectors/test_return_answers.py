@@ -71,6 +71,16 @@ def test_hundreds_of_requests_of_one_second_are_all_found_in_that_second() -> No
     assert {to_us(time) for time in times} == {hour_us(1 + ANSWER)}
 
 
+def test_deadlines_that_an_older_version_set_for_each_request_still_find_it() -> None:
+    desk = Desk().take(asked(1), asked(2, 1), asked(3, 2), about(schemas.ReturnAccepted, 1, 2))
+    desk.state.core.answer_awaited_us = 0
+    desk.deadlines = {("answer", f"R{number}"): hour_us(ANSWER + number - 1) for number in (1, 2, 3)}
+    assert ignored(restart(desk).fire(hour_us(ANSWER + 1))) == {"R2"}
+    assert ignored(desk.take(asked(4, 80)).fire(hour_us(ANSWER + 2))) == {"R2", "R3"}
+    assert ignored(desk.fire(hour_us(ANSWER + 80))) == {"R2", "R3", "R4"}
+    assert awaited(desk) == {}
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(
