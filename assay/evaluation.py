@@ -1,12 +1,11 @@
 """The tables of `assay evaluate`."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from statistics import median
 from typing import TypeAlias, get_args
 
 from schemas.fields import HoldScope
-from simulator.report import Fate, HonestHeld, Report
+from simulator.report import Fate, Report
 
 #: Title, header, rows.
 Table: TypeAlias = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
@@ -101,29 +100,33 @@ def _money(report: Report) -> Iterator[Table]:
 def _sellers(report: Report) -> Iterator[Table]:
     scopes: tuple[HoldScope, ...] = get_args(HoldScope)
     yield (
-        "Gangs: shops of which anything was alerted, or held in a scope",
-        ("gang", "habit", "depth", "shops", "alerted", *scopes, "lost orders", "saved"),
+        "Gangs: shops of which anything was alerted, or held in a scope; median hours to the first hold as above",
+        ("gang", "habit", "depth", "shops", "alerted", *scopes, "fake held", "payout held", "lost orders", "saved"),
         [
             (
                 line.gang,
                 line.habit or "-",
                 *_texts(line.depth, line.shops, line.alerted),
                 *_texts(*(line.held.get(scope, 0) for scope in scopes)),
+                *_texts(line.listing_hold.median_hours, line.payout_hold.median_hours),
                 *_texts(line.lost_orders, line.saved),
             )
             for line in report.gangs
         ],
     )
-    alike: defaultdict[tuple[str, str, str], list[HonestHeld]] = defaultdict(list)
-    for one in report.honest_held:
-        alike[", ".join(one.reason_codes), ", ".join(one.scopes), ", ".join(one.traits) or "-"].append(one)
     yield (
-        "Honest sellers held, by what for; --json names them",
-        ("reason codes", "scopes", "traits", "sellers", "median hours"),
+        "Holds of honest sellers, by what they were placed for",
+        ("reason codes", "scope", "sellers", "holds", "median hours"),
         [
-            (*key, *_texts(len(held), round(median(one.hours for one in held), 1)))
-            for key, held in sorted(alike.items(), key=lambda item: (-len(item[1]), item[0]))
+            (", ".join(line.reason_codes), line.scope, *_texts(line.sellers, line.holds, line.median_hours))
+            for line in report.honest_holds
         ],
+    )
+    traits = Counter(trait for one in report.honest_held for trait in one.traits or ("nothing peculiar",))
+    yield (
+        "What is peculiar about honest sellers that were held; --json names them",
+        ("trait", "sellers"),
+        [(trait, str(count)) for trait, count in sorted(traits.items(), key=lambda item: (-item[1], item[0]))],
     )
 
 

@@ -13,6 +13,7 @@ import random
 import resource
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -109,7 +110,7 @@ async def in_store(url: str, ids: list[str]) -> dict[str, Any]:
     draw, world = random.Random(2), World(url)
     due = [to_us(START) + draw.randrange(SPAN_US) for _ in ids]
     world.epoch = (await world.store.open(0)).epoch
-    deadlines, empty = Deadlines([]), world.memory()
+    deadlines, empty = Deadlines([], HEAD), world.memory()
     results: dict[str, Any] = {"id_bytes": len(ids[0].encode())}
 
     meter = Meter(world.pid)
@@ -117,6 +118,7 @@ async def in_store(url: str, ids: list[str]) -> dict[str, Any]:
         for stored_id, due_us in some:
             deadlines.schedule(stored_id, due_us)
         await world.commit(dict(some))
+        deadlines.trim()
     results["schedule"] = meter.each(len(ids))
     results["redis_bytes"] = round((world.memory() - empty) / len(ids))
     results["kept_in_memory"] = len(deadlines._due)
@@ -130,15 +132,15 @@ async def in_store(url: str, ids: list[str]) -> dict[str, Any]:
     results["cancel"] = meter.each(len(cancelled))
 
     meter = Meter(world.pid)
-    deadlines = Deadlines(await world.store.next_due(0, HEAD))
+    deadlines = Deadlines(await world.store.next_due(0, HEAD), HEAD)
     results["take_over_ms"] = round(meter.each(1)["clock_us"] / 1_000)
 
     left, fired = len(ids) - len(cancelled), 0
     meter, watermark_us = Meter(world.pid), to_us(START)
     while fired < left:
         watermark_us += SPAN_US * BATCH // len(ids)
-        while watermark_us > deadlines.horizon_us:
-            deadlines = Deadlines(await world.store.next_due(0, HEAD))
+        if not deadlines.are_enough(watermark_us):
+            deadlines = Deadlines(await world.store.next_due(0, HEAD), HEAD)
         gone: dict[str, int | None] = {}
         while (first := deadlines.pop(watermark_us)) is not None:
             gone[first[0]] = None
@@ -170,22 +172,29 @@ def unpaid(count: int) -> Iterator[bytes]:
 
 async def in_hop(url: str, count: int) -> dict[str, Any]:
     """Judges the returns, then lets the watermark pass all their deadlines at once."""
-    world, lines = World(url), []
+    world, lines = World(url), Counter[str]()
     around = Surroundings(Reference(), fresh_us=SECOND_US)
     judge = Judge(make_policy(read_policy(None)))
-    hop = Hop(judge, world.store, ProcessOutbox(lines.append), around, HopTerms(by_events=True), clock=lambda: 0)
+    hop = Hop(
+        judge,
+        world.store,
+        ProcessOutbox(lambda line: lines.update([line.topic])),
+        around,
+        HopTerms(by_events=True),
+        clock=lambda: 0,
+    )
     partition = await hop.open(0, [LANE])
     meter = Meter(world.pid)
     values = list(unpaid(count))
     for at in range(0, len(values), BATCH):
         some = values[at : at + BATCH]
         await feed(hop, partition, [Arrival(LANE, 0, at + number, None, value) for number, value in enumerate(some)])
-    results: dict[str, Any] = {"events": meter.each(len(values)), "lines_before": len(lines)}
+    results: dict[str, Any] = {"events": meter.each(len(values)), "lines_before": lines.total()}
     before, resident = hop.counts.deadlines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     meter = Meter(world.pid)
     await hop.finish(partition, to_us(START) + 5 * DAY_US + HOUR_US)
     fired = hop.counts.deadlines - before
-    results |= {"fired": fired, "fire": meter.each(fired), "lines": len(lines) - results["lines_before"]}
+    results |= {"fired": fired, "fire": meter.each(fired), "lines": lines.total() - results["lines_before"]}
     results["more_resident_mib"] = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident) // 1024
     await world.store.close()
     return results

@@ -98,7 +98,7 @@ def _fall_due(state: SellerState, reached: DeadlineReached, now_us: int, terms: 
     elif reached.kind == "complaint":
         complaints.end_complaint(state, reached.subject_id, now_us)
     elif reached.kind == marks.ANSWER:
-        marks.answer_due(state, reached.subject_id, reached.due_us)
+        marks.answer_due(state, reached.due_us)
     elif reached.kind == marks.RATING:
         marks.rating_due(state, reached.due_us)
     elif reached.kind == ledger.KIND:

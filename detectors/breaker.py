@@ -4,8 +4,9 @@ A gang of 200 shops and a bug in a price feed look the same from here. Counted a
 time, over all partitions: those a detector held, or would have, and those that were judged.
 """
 
-from collections.abc import Container, Iterable
-from typing import Final, NamedTuple
+import hashlib
+from collections.abc import Container, Iterable, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -21,6 +22,8 @@ EXEMPT: Final = ("unpaid_refunds", "vanished_seller")
 KIND: Final = "breaker"  # of the deadline at which what the breaker kept from being held is looked at again
 AGAIN_US: Final = HOUR_US
 HOURS_KEPT: Final = 2
+MARK_BYTES: Final = 4
+Name = TypeVar("Name", bound=tuple[str, ...])
 
 
 class BreakerTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,17 +79,9 @@ class Tripped(msgspec.Struct, array_like=True):
 
 def note_judged(state: SellerState, category: str, now_us: int) -> None:
     """The seller was judged, its listing in a category where one was: counted once an hour, in all and in each."""
-    hour, known = state.core.judged_in
-    now = now_us // HOUR_US
-    if now > hour:
-        known = ()
-    elif now < hour:
-        return
-    for each in (OVERALL, category.casefold()):
-        if each not in known:
-            known = (*known, each)
-            state.changes.judged.append(each)
-    state.core.judged_in = now, known
+    places = (OVERALL, category.casefold()) if category else (OVERALL,)
+    state.core.judged_in, fresh = _once(state.core.judged_in, [(each,) for each in places], now_us)
+    state.changes.judged += [each for (each,) in fresh]
 
 
 def catches(
@@ -102,7 +97,9 @@ def catches(
         if reason_code not in EXEMPT
     ]
     if not state.core.braked_us:
-        _count(state, sorted({each for both in fuses for each in both}), now_us)
+        counted = sorted({each for both in fuses for each in both})
+        state.core.held_by, fresh = _once(state.core.held_by, counted, now_us)
+        state.changes.fuses += fresh
     if not fuses or set(reason_codes) & set(EXEMPT) or not all(any(each in tripped for each in both) for both in fuses):
         return False
     if state.core.braked_us <= now_us:
@@ -118,16 +115,21 @@ def settle(state: SellerState, now_us: int) -> None:
         state.schedule(KIND, "", None)
 
 
-def _count(state: SellerState, fuses: list[Fuse], now_us: int) -> None:
-    """Each once an hour."""
-    hour, known = state.core.held_by
+def _once(before: tuple[int, bytes], names: Sequence[Name], now_us: int) -> tuple[tuple[int, bytes], list[Name]]:
+    """Which of these were not named in this hour before, and what is remembered of it: 4 bytes of a hash for each."""
+    hour, known = before
     now = now_us // HOUR_US
     if now < hour:
-        return
-    known = () if now > hour else known
-    fresh = [fuse for fuse in fuses if fuse not in known]
-    state.changes.fuses += fresh
-    state.core.held_by = now, (*known, *fresh)
+        return before, []
+    if now > hour:
+        known = b""
+    fresh = []
+    for name in names:
+        mark = hashlib.blake2b("\x1f".join(name).encode("utf-8", "surrogatepass"), digest_size=MARK_BYTES).digest()
+        if all(known[at : at + MARK_BYTES] != mark for at in range(0, len(known), MARK_BYTES)):
+            known += mark
+            fresh.append(name)
+    return (now, known), fresh
 
 
 def trips(hour: Hour, tripped: Iterable[Fuse], terms: BreakerTerms) -> list[Fuse]:

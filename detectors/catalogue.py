@@ -63,8 +63,10 @@ _RETURNS: Final[tuple[Asked, ...]] = (
     ComplaintOpened,
     ComplaintDecided,
     CompensationPaid,
+    SellerRegistered,
+    SellerChanged,
 )
-_REFUNDS: Final[tuple[Asked, ...]] = ("refund", *_RETURNS, SellerRegistered, SellerChanged)
+_REFUNDS: Final[tuple[Asked, ...]] = ("refund", *_RETURNS)
 _LIFE: Final[tuple[Asked, ...]] = (silence.KIND, SellerAway, SellerClosed)
 _ANSWERS: Final[tuple[Asked, ...]] = (marks.ANSWER, *_RETURNS, ReturnAccepted, ReturnRefused, ReturnShipped)
 _COMPLAINTS: Final[tuple[Asked, ...]] = ("complaint", ComplaintOpened, ComplaintDecided, ReturnRequested, OrderPaid)

@@ -19,6 +19,7 @@ from schemas.fields import to_us
 
 MAX_NAME_CHARS: Final = 80
 NEW: Final = "new"
+_ROUNDED: Final = 0.001  # a ratio is rounded to so much
 
 _SHARES: Final = ((0.475, 0.525, "half"), (0.323, 0.343, "a third of"), (0.24, 0.26, "a quarter of"))
 
@@ -38,7 +39,16 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
     estimate: Estimate
     reference: ReferencePrice | None
     discount: float | None
-    ratio: float
+
+    @property
+    def ratio(self) -> float:
+        """The price as a share of the usual one, 3 decimals."""
+        return self.estimate.ratio(self.listing.log_price)
+
+    def asks_at_most(self, ratio: float) -> bool:
+        """Whether the price is no more than that share of the usual one."""
+        # The exponential of x is never less than 1 + x: most prices are so near the usual one that this settles it.
+        return self.listing.log_price - self.estimate.middle < ratio - 1 + _ROUNDED and self.ratio <= ratio
 
     @property
     def key(self) -> MarketKey:
@@ -96,8 +106,7 @@ def compare(
             return Abstained("thin_market")
         if discount is not None:
             estimate = estimate.times(discount)
-    ratio = estimate.ratio(listing.log_price)
-    return Comparison(cause.listing_id, listing, own, market, without, estimate, reference, discount, ratio)
+    return Comparison(cause.listing_id, listing, own, market, without, estimate, reference, discount)
 
 
 def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around: Around) -> Finding:

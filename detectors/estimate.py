@@ -10,7 +10,7 @@ from math import exp, log, pi, sqrt
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
-from detectors.measures.weighted import NORMAL_CONSISTENCY, sorted_mad, sorted_quantile
+from detectors.measures.weighted import NORMAL_CONSISTENCY, sorted_mad, sorted_mad_of_equals, sorted_quantile
 from schemas.fields import DAY_US
 
 HALF_LIFE_DAYS: Final = 30
@@ -96,8 +96,6 @@ def estimate(
 ) -> Estimate:
     """The estimate at `now_us`; False promises that no price is stale, that no seller is young then."""
     values, stale_us, young_until_us, units = columns
-    if not (any_stale or any_young) and units is None and len(values) >= MIN_SIZE:
-        return _of_equals(values)
     if not any_stale:
         weights = [_UNIT] * len(stale_us)
         sellers = len(weights)
@@ -139,14 +137,13 @@ def estimate(
     )
 
 
-def _of_equals(values: Sequence[float]) -> Estimate:
-    """The same where every price is fresh and every seller established: each weighs one unit."""
+def of_equals(values: Sequence[float]) -> Estimate:
+    """As `estimate` of at least `MIN_SIZE` sorted prices, all of them fresh and of established sellers, none linked."""
     count = len(values)
-    cumulative = range(_UNIT, _UNIT * (count + 1), _UNIT)
     at = (count - 1) // 2
     return Estimate(
         values[at],
-        max(NORMAL_CONSISTENCY * sorted_mad(values, cumulative, at), MIN_SPREAD),
+        max(NORMAL_CONSISTENCY * sorted_mad_of_equals(values, at), MIN_SPREAD),
         float(count),
         0.0,
         count,

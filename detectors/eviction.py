@@ -9,6 +9,7 @@ forgotten of whom something was published: consumers keep the highest revision, 
 
 from typing import Final
 
+from detectors import shares
 from detectors.records import Core
 from detectors.rhythm import Rhythm
 from detectors.state import EVENT_MARK_BYTES, SellerState
@@ -51,6 +52,7 @@ def _has_something_open(state: SellerState) -> bool:
 
 
 def _entomb(state: SellerState, now_us: int) -> None:
+    shares.withdraw(state)
     before = state.core
     state.core = Core(
         first_seen_us=before.first_seen_us,

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from detectors import alerts, breaker, eviction, holds, raised, rulings, shelf, silence
+from detectors import alerts, breaker, eviction, holds, raised, rulings, shares, shelf, silence
 from detectors.advance import advance
 from detectors.catalogue import Entry as CatalogueEntry
 from detectors.detector import Abstained, Around, Cause, DeadlineReached
@@ -104,7 +104,7 @@ class Judge:
         silence.note(state, cause, now_us, self.policy.terms.silence)
         answers = _QUIET if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
         if state.overdue:
-            silence.watch(state, cause, now_us, self.policy.terms.silence)
+            silence.watch(state, cause, now_us, self.policy.terms.silence, self.policy.terms.returns)
         decided = self._decide(state, cause, moment, effect, answers, around, judged)
         if state.core.braked_us:
             breaker.settle(state, now_us)
@@ -112,7 +112,10 @@ class Judge:
             shelf.make_room(state, effect.listing_id)
         if state.changes.markets:
             judged.entries = shelf.market_entries(state)
-        if decided or (is_event and now_us // DAY_US != state.core.flags_day):
+        is_new_day = is_event and now_us // DAY_US != state.core.flags_day
+        if is_new_day:
+            shares.tell(state, now_us)
+        if decided or is_new_day:
             judged.flags = new_flags(state, now_us)
         return judged
 
@@ -143,6 +146,7 @@ class Judge:
         judged: Judged,
     ) -> _Effect:
         place = classify(listing, around)
+        judged.sure = place.sure
         if place.guard:
             judged.guards.append(("market", place.guard))
         if not shelf.shelve(state, listing, place, moment.now_us, self.policy):
@@ -155,8 +159,10 @@ class Judge:
     def _rule(
         self, state: SellerState, event: VerdictGiven, moment: Moment, _around: Around, judged: Judged
     ) -> _Effect:
+        reason_codes = rulings.reasons_of(state, event, self.policy)
         if not rulings.rule(state, event, moment.now_us, self.policy):
             return _NOBODY
+        judged.ruled = event.verdict, reason_codes
         ruling = rulings.ruling_on(state, event.subject, event.subject_id)
         if ruling is not None:
             subject_id = event.subject_id if event.subject == "listing" else state.seller_id
@@ -221,6 +227,8 @@ class Judge:
             elif entry.mode != "shadow":
                 all_quiet = False
             if keep(state, about_listing, entry.reason_code, answer, now_us, cause.event_id):
+                if answer is not None:
+                    judged.found += (entry.reason_code,)
                 if about_listing:
                     changed_listing = True
                 else:

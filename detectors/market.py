@@ -1,18 +1,20 @@
 """Markets: what each seller asks for one product, in one condition class and currency."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import exp
-from typing import Final
+from typing import Final, TypeVar
 
 from detectors import estimate as estimates
 from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US, Entry, Flags
-from detectors.estimate import MAX_EXPONENT, REFERENCE_US, Columns, Estimate, ReferencePrice
+from detectors.estimate import MAX_EXPONENT, MIN_SIZE, REFERENCE_US, Columns, Estimate, ReferencePrice
 from schemas.fields import DAY_US
 
 FRESH_US: Final = 14 * DAY_US
 FOREVER_US: Final = 1 << 62
 NOBODY: Final[frozenset[str]] = frozenset()
+
+Number = TypeVar("Number", int, float)
 
 
 class Market:
@@ -31,6 +33,7 @@ class Market:
         "_sellers",
         "_stale_us",
         "_values",
+        "_weighing",
         "_young_entries",
         "_young_until_us",
         "_youngest_us",
@@ -43,6 +46,7 @@ class Market:
         # A ring's mark never equals a seller's id, which holds no control characters.
         self._linked: dict[str, str] = {}
         rows = sorted(self._rows())
+        self._weighing = {row[1]: row[0] for row in rows}  # the price of each seller that has a row
         self._values = [row[0] for row in rows]
         self._sellers = [row[1] for row in rows]
         self._stale_us = [row[2] for row in rows]
@@ -81,7 +85,7 @@ class Market:
         if held is not None:
             if held[:2] >= entry[:2]:
                 return False
-            self._take_out(seller_id, held, self._flags.get(seller_id))
+            self._take_out(seller_id)
             self._young_entries -= held.stamp_us - held.registered_us < YOUNG_US
         self._asked = None
         self._entries[seller_id] = entry
@@ -94,12 +98,12 @@ class Market:
         """Takes newer flags of a seller into a market by itself, before or after its entry. Whether they were newer."""
         return learn_flags(self._flags, seller_id, flags, (self,))
 
-    def flags_changed(self, seller_id: str, before: Flags | None) -> None:
-        """What is known of the seller is not what it was `before`, and more than its activity."""
+    def flags_changed(self, seller_id: str) -> None:
+        """What is known of the seller has changed, and more of it than its activity."""
         entry = self._entries.get(seller_id)
         if entry is not None:
             self._asked = None
-            self._take_out(seller_id, entry, before)
+            self._take_out(seller_id)
             self._put_in(seller_id, entry)
 
     def _hold_caps(self) -> None:
@@ -115,7 +119,8 @@ class Market:
             for seller_id, entry in self._entries.items()
             if (entry.stamp_us - entry.registered_us < YOUNG_US) is young
         )
-        self._take_out(seller_id, self._entries.pop(seller_id), self._flags.get(seller_id))
+        del self._entries[seller_id]
+        self._take_out(seller_id)
         self._young_entries -= young
 
     def _rows(self) -> Iterator[tuple[float, str, int, int]]:
@@ -150,15 +155,17 @@ class Market:
         self._sellers.insert(row, seller_id)
         self._stale_us.insert(row, stale_us)
         self._young_until_us.insert(row, young_until_us)
+        self._weighing[seller_id] = entry.log_price
         self._youngest_us = max(self._youngest_us, young_until_us)
         self._fresh_until_us = min(self._fresh_until_us, stale_us)
         self._link(seller_id, flags)
 
-    def _take_out(self, seller_id: str, entry: Entry, flags: Flags | None) -> None:
-        """Takes out the row that stands for that entry under those flags, if it weighs."""
-        if flags is None or flags.counts:
-            row = self._sellers.index(seller_id, bisect_left(self._values, entry.log_price))
+    def _take_out(self, seller_id: str) -> None:
+        """Takes out the seller's row, if it weighs."""
+        row = self._row(seller_id)
+        if row >= 0:
             del self._values[row], self._sellers[row], self._stale_us[row], self._young_until_us[row]
+            del self._weighing[seller_id]
             self._linked.pop(seller_id, None)
 
     def _sign_us(self, seller_id: str) -> int:
@@ -168,11 +175,8 @@ class Market:
 
     def _row(self, seller_id: str) -> int:
         """Where the seller stands in the columns, -1 where it does not."""
-        entry = self._entries.get(seller_id)
-        flags = self._flags.get(seller_id)
-        if entry is None or (flags is not None and not flags.counts):
-            return -1
-        return self._sellers.index(seller_id, bisect_left(self._values, entry.log_price))
+        log_price = self._weighing.get(seller_id)
+        return -1 if log_price is None else self._sellers.index(seller_id, bisect_left(self._values, log_price))
 
     def _is_any_stale(self, now_us: int) -> bool:
         """Whether a price may be stale; only then is newer activity of its seller looked up."""
@@ -197,22 +201,22 @@ class Market:
         asked = (now_us, without, reference)
         if asked != self._asked or self._answer is None:
             any_stale, any_young = self._is_any_stale(now_us), self._youngest_us > now_us
-            self._answer = estimates.estimate(self._columns(without), any_stale, any_young, now_us, reference)
+            rows = [row for seller_id in without if (row := self._row(seller_id)) >= 0]
+            if any_stale or any_young or len(self._linked) > 1 or len(self._values) - len(rows) < MIN_SIZE:
+                columns = self._columns(without, rows)
+                self._answer = estimates.estimate(columns, any_stale, any_young, now_us, reference)
+            else:
+                self._answer = estimates.of_equals(_left_of(self._values, rows))
             self._asked = None if any_stale else asked  # a seller's activity can make a stale price fresh
         return self._answer
 
-    def _columns(self, without: frozenset[str]) -> Columns:
-        values, sellers, stale_us, young_until_us = self._values, self._sellers, self._stale_us, self._young_until_us
-        rows = sorted([row for seller_id in without if (row := self._row(seller_id)) >= 0], reverse=True)
-        if rows:
-            values, stale_us, young_until_us = values.copy(), stale_us.copy(), young_until_us.copy()
-            for row in rows:
-                del values[row], stale_us[row], young_until_us[row]
+    def _columns(self, without: frozenset[str], rows: Sequence[int]) -> Columns:
         units = None
         if len(self._linked) > 1:
             linked = self._linked
-            units = [linked.get(seller_id, seller_id) for seller_id in sellers if seller_id not in without]
-        return Columns(values, stale_us, young_until_us, units)
+            units = [linked.get(seller_id, seller_id) for seller_id in self._sellers if seller_id not in without]
+        values, stale_us = _left_of(self._values, rows), _left_of(self._stale_us, rows)
+        return Columns(values, stale_us, _left_of(self._young_until_us, rows), units)
 
     def standing_sellers(self, log_price: float, ratio: float, now_us: int, without: frozenset[str]) -> int:
         """How many unlinked sellers with standing ask no more than `ratio` times that price, live and fresh.
@@ -247,8 +251,18 @@ def learn_flags(known: dict[str, Flags], seller_id: str, flags: Flags, markets: 
     # Every seller is a day longer active every day: markets look that up when a price is stale, nobody is told.
     if before is None or before[4:] != flags[4:] or before.registered_us != flags.registered_us:
         for market in markets:
-            market.flags_changed(seller_id, before)
+            market.flags_changed(seller_id)
     return True
+
+
+def _left_of(column: list[Number], rows: Sequence[int]) -> list[Number]:
+    """The column without these rows; itself, where there are none."""
+    if not rows:
+        return column
+    left = column.copy()
+    for row in sorted(rows, reverse=True) if len(rows) > 1 else rows:
+        del left[row]
+    return left
 
 
 def _mark_of(ring: str) -> str:

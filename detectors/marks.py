@@ -46,17 +46,21 @@ def mark(state: SellerState, return_id: str, held: Return, back: Folded, terms: 
         _rate_after(state, back.requested_us)
 
 
-def answer_due(state: SellerState, return_id: str, due_us: int) -> None:
-    """The answer's deadline was passed; it may have been given since it was set."""
-    held = state.returns.get(return_id)
-    if held is not None and held.answer_due_us == due_us:
-        held.answer_fired_us, held.answer_due_us, held.ignored = due_us, 0, True
+def answer_due(state: SellerState, due_us: int) -> None:
+    """The seller's deadline for answers was passed; they may have been given since it was set."""
+    if state.core.answer_awaited_us not in (0, due_us):  # 0: an older version set a deadline for each request
+        return
+    state.core.answer_awaited_us = 0
+    while (first := _first_awaited(state)) is not None:
+        first_us, return_id = first
+        if first_us > due_us:
+            _await(state, first_us, return_id)
+            return
+        held = state.returns[return_id]
+        held.answer_fired_us, held.answer_due_us, held.ignored = first_us, 0, True
         state.ignored.add(return_id)
         state.changes.returns.add(return_id)
-    if state.core.answer_awaited == (due_us, return_id):
-        state.core.answer_awaited = (0, "")
-        if (first := _first_awaited(state)) is not None:
-            _await(state, *first)
+    state.schedule(ANSWER, "", None)
 
 
 def rating_due(state: SellerState, due_us: int) -> None:
@@ -77,12 +81,10 @@ def _await(state: SellerState, due_us: int, return_id: str) -> None:
     """An answer is awaited until then; its deadline replaces one that is set for later."""
     if state.answers is not None:
         heappush(state.answers, (due_us, return_id))
-    set_us, set_for = state.core.answer_awaited
-    if not set_us or (due_us, return_id) < (set_us, set_for):
-        if set_us:
-            state.schedule(ANSWER, set_for, None)
-        state.schedule(ANSWER, return_id, due_us)
-        state.core.answer_awaited = due_us, return_id
+    set_us = state.core.answer_awaited_us
+    if not set_us or due_us < set_us:
+        state.schedule(ANSWER, "", due_us)
+        state.core.answer_awaited_us = due_us
 
 
 def _first_awaited(state: SellerState) -> tuple[int, str] | None:

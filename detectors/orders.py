@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from detectors import buyers, exposure, ledger, surging
+from detectors import buyers, exposure, ledger, shares, surging
 from detectors.baseline import Surges
 from detectors.exposure import ExposureTerms
 from detectors.records import Order
@@ -81,6 +81,7 @@ def _has_arrived(state: SellerState, order: Order, terms: Terms) -> None:
     state.core.delivered_orders += 1
     buyers.note(state, order.buyer_id, order.delivered_us)
     surging.delivered(state, order.delivered_us, terms.surge.seller)
+    shares.move(state, order.category)
     state.count(Count(DELIVERED, order.brand, order.category, 1, order.amount, order.currency))
 
 

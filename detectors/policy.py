@@ -42,6 +42,7 @@ _RANGES: Final = {
     "feed.pending_hours": (0.1, 10_000.0),
     "feed.history_days": (1.0, 400.0),
     **{f"surge.{whose}.design_shift": (1.05, 10.0) for whose in ("seller", "market")},
+    **{f"surge.{whose}.least_shift": (1.05, 10.0) for whose in ("seller", "market")},
     **{f"surge.{whose}.false_alarm_years": (0.01, 1_000.0) for whose in ("seller", "market")},
     **{f"surge.{whose}.pooled_complaints": (0.1, 10_000.0) for whose in ("seller", "market")},
     **{f"surge.{whose}.least_weeks": (1.0, 12.0) for whose in ("seller", "market")},

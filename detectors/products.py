@@ -6,7 +6,7 @@ import msgspec
 
 from detectors.detector import Around
 from detectors.reference import gtin14
-from detectors.wording import NOTHING_SAID, read_title
+from detectors.wording import NOTHING_SAID, is_of_accessories, read_title
 from schemas import ListingChanged, ListingPublished, Product
 
 #: Conditions that are judged, and the class in which each is compared.
@@ -86,8 +86,8 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
     condition: str = listing.condition
     said = read_title(listing.title, listing.category)
     if said is not NOTHING_SAID:
-        # What the product's own name says too is no contradiction: a case among cases is compared.
-        own = read_title(product.name, product.category).guards if product is not None and said.guards else ()
+        # What the product's own name or category says too is no contradiction: a case among cases is compared.
+        own = _guards_of(product) if product is not None and said.guards else ()
         guard = next((guard for guard in said.guards if guard not in own), None)
         if guard is not None:
             return Place("", guard)
@@ -130,6 +130,14 @@ def identify(listing: ListingPublished | ListingChanged, around: Around) -> Iden
 def product_of(listing: ListingPublished | ListingChanged, around: Around) -> Product | None:
     """As `identify`, for whom how and how sure does not matter."""
     return identify(listing, around).product
+
+
+def _guards_of(product: Product) -> tuple[str, ...]:
+    named = read_title(product.name, product.category).guards
+    if product.category is None:
+        return named
+    belongs = ("accessory", "part") if is_of_accessories(product.category) else ()
+    return (*named, *read_title(product.category).guards, *belongs)
 
 
 def _claimed(listing: ListingPublished | ListingChanged, around: Around) -> Product | None:

@@ -227,8 +227,9 @@ class Core(msgspec.Struct, array_like=True):
     delivered on it, see `detectors.surging`.
     Of `detectors.silence`: `away`, announced absences as (from, until); `watched_us`, since when acts are noted;
     `silence_due_us`, a deadline is set for then; `reached_us`, the furthest time at which refunds were overdue.
-    `countries`: see `detectors.countries`. `answer_awaited`: the deadline that is set, when and for which return; see
+    `countries`: see `detectors.countries`. `answer_awaited_us`: a deadline is set for then, see
     `detectors.marks`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see `detectors.breaker`.
+    `category`: of the last order delivered; `told_share`: see `detectors.shares`.
     """
 
     version: int = STATE_VERSION
@@ -265,11 +266,13 @@ class Core(msgspec.Struct, array_like=True):
     ledger: dict[str, Account] = {}
     ledger_due_us: int = 0
     countries: tuple[tuple[int, str], ...] = ()
-    judged_in: tuple[int, tuple[str, ...]] = (0, ())
-    held_by: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
+    judged_in: tuple[int, bytes] = (0, b"")
+    held_by: tuple[int, bytes] = (0, b"")
     braked_us: int = 0
     surge: tuple[int, int] = (0, 0)
-    answer_awaited: tuple[int, str] = (0, "")
+    category: str = ""
+    told_share: tuple[int, int, int] = (0, 0, 0)
+    answer_awaited_us: int = 0
 
 
 Record = TypeVar("Record", Core, Order, Return, Listing, Complaint, Finding, Payment, Series)

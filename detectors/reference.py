@@ -2,10 +2,13 @@
 
 from typing import Final, TypeVar
 
-from detectors.titles import MAX_CHARACTERS, Resolution, Titles
+from detectors.folding import MAX_RAW_TITLE
+from detectors.titles import Resolution, Titles, is_plain
 from schemas import Brand, Product
 
 REMEMBERED_TITLES: Final = 20_000  # about 10 MB
+#: At most so sure is it that a title means the goods themselves where it says more than what they are called.
+SURE_OF_MORE: Final = 0.9
 
 _GTIN_DIGITS: Final = (8, 12, 13, 14)
 
@@ -112,15 +115,20 @@ class Reference:
 
     def resolve(self, title: str, brand: str | None) -> Resolution:
         """The product that a title means, remembered: a listing that changes keeps its title."""
-        asked = title[:MAX_CHARACTERS], brand
+        asked = title[:MAX_RAW_TITLE], brand
         found = self._resolved.get(asked)
         if found is None:
-            found = _remember(self._resolved, asked, self._titles.resolve(*asked))
+            found = self._titles.resolve(*asked)
+            if found.product_id is not None and found.confidence > SURE_OF_MORE:
+                product = self._products[found.product_id]
+                if not is_plain(asked[0], (product.brand, product.name, product.category or "", *product.aliases)):
+                    found = found._replace(confidence=SURE_OF_MORE)
+            found = _remember(self._resolved, asked, found)
         return found
 
     def contradicts(self, title: str, product_id: str, brand: str | None) -> bool:
         """Whether a title is of another product than that of this id; remembered too."""
-        asked = title[:MAX_CHARACTERS], product_id, brand
+        asked = title[:MAX_RAW_TITLE], product_id, brand
         found = self._contradicted.get(asked)
         if found is None:
             found = _remember(self._contradicted, asked, self._titles.contradicts(*asked))

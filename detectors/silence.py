@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from detectors.detector import Cause, DeadlineReached
 from detectors.records import Core
+from detectors.returns import ReturnTerms
 from detectors.rhythm import SilenceTerms, acted, announced, silent_after_us
 from detectors.state import SellerState
 from schemas import (
@@ -80,7 +81,7 @@ def now_of(core: Core, now_us: int) -> int:
     return max(now_us, core.reached_us)
 
 
-def watch(state: SellerState, cause: Cause, now_us: int, terms: SilenceTerms) -> None:
+def watch(state: SellerState, cause: Cause, now_us: int, terms: SilenceTerms, returns: ReturnTerms) -> None:
     """Keeps the deadline, once the detectors were asked.
 
     A deadline for every act would be one write more for every line of chat. There is none while no refund is overdue,
@@ -90,7 +91,7 @@ def watch(state: SellerState, cause: Cause, now_us: int, terms: SilenceTerms) ->
     core = state.core
     if not state.overdue or says_nothing(cause):
         return
-    next_us = _next_us(state, now_of(core, now_us), terms)
+    next_us = _next_us(state, now_of(core, now_us), terms, returns)
     if next_us < (core.silence_due_us or NEVER):
         core.silence_due_us = next_us
         state.schedule(KIND, "", next_us)
@@ -131,16 +132,14 @@ def _unanswered_us(terms: SilenceTerms) -> int:
     return round(terms.unanswered_hours * HOUR_US)
 
 
-def _next_us(state: SellerState, now_us: int, terms: SilenceTerms) -> int:
+def _next_us(state: SellerState, now_us: int, terms: SilenceTerms, returns: ReturnTerms) -> int:
     """The next moment after `now_us` at which the seller may count as vanished, or no longer, without any event."""
     core = state.core
     heard_us = _heard_us(core, now_us)
     moments = [heard_us + _unanswered_us(terms), heard_us + silent_after_us(core.rhythm, terms)]
     if now_us >= min(moments) or is_closed(core):
         moments += [from_us for from_us, _ in core.away]
-        # The deadline has fired, so it is the time at which the refund was due, or of what made it due at once.
-        oldest_us = min(state.returns[return_id].fired_us for return_id in state.overdue)
-        long_us = oldest_us + round(terms.long_overdue_hours * HOUR_US)
+        long_us = state.late(returns).since_us + round(terms.long_overdue_hours * HOUR_US)
         moments.append(long_us)
         may_fire = len(state.overdue) >= terms.unanswered_buyers or now_us >= long_us
         if may_fire and REASON_CODE not in state.findings:

@@ -7,6 +7,7 @@
 import hashlib
 from typing import Final
 
+from detectors.beta import Moments
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
 from detectors.late import Late
@@ -47,6 +48,7 @@ class Changes:
         "orders",
         "payments",
         "returns",
+        "shares",
         "surges",
     )
 
@@ -63,12 +65,13 @@ class Changes:
         self.counted: list[Count] = []
         self.judged: list[str] = []
         self.fuses: list[tuple[str, str]] = []
+        self.shares: list[tuple[str, str, Moments]] = []
         self.gone = False
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
         records = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments, self.surges)
-        for held in (*records, self.markets, self.deadlines, self.counted, self.judged, self.fuses):
+        for held in (*records, self.markets, self.deadlines, self.counted, self.judged, self.fuses, self.shares):
             if held:
                 held.clear()
         self.gone = False

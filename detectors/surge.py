@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from detectors.baseline import WEEK_DAYS, Expected, SurgeTerms, expected_of, limit_of
+from detectors.baseline import WEEK_DAYS, Expected, SurgeTerms, expected_of, limit_of, shift_of
 from detectors.detector import MAX_FINDING_EVENT_IDS, Finding, SubjectKind
 from detectors.measures.cusum import PLACES, step
 
@@ -20,6 +20,7 @@ OFFSET_DAYS: Final = 14
 FIRST_WEEK, LAST_WEEK = 16, 5  # before the day's own
 FROZEN_WEEKS: Final = 8
 KEPT_WEEKS: Final = FIRST_WEEK + FROZEN_WEEKS
+OVER_AT: Final = 0.5  # of the threshold
 EPOCH: Final = date(1970, 1, 1)
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -35,8 +36,8 @@ class Series(msgspec.Struct, array_like=True):
     `since_day`: nothing is known of the days before it. `weeks`, the newest last and not over: each its days' offsets
     added up, then the complaints of its seven days; zeros at the end are left out. `delivered`, the newest day first:
     orders delivered on each of the last 14 days, likewise. `total` is the sum; while it is above 0, since `rising_day`,
-    so many complaints were `observed` where `expected` were. `raised`: it reached the threshold and was not yet back
-    at 0.
+    so many complaints were `observed` where `expected` were. `raised`: it reached the threshold, beyond which it does
+    not grow, and has not fallen to half of it; then it begins anew.
     """
 
     since_day: int
@@ -128,8 +129,8 @@ class Series(msgspec.Struct, array_like=True):
     def _add(self, day: int, complaints: int, usual: Expected, terms: SurgeTerms) -> None:
         rising_day = self.rising_day if self.total else day
         limit = limit_of(usual, terms)
-        total = step(self.total, complaints, usual.today, terms.design_shift)
-        if not total:
+        total = step(self.total, complaints, usual.granted, shift_of(usual, terms))
+        if not total or (self.raised and total <= OVER_AT * limit):
             self._calm()
             return
         self.raised = self.raised or total >= limit

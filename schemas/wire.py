@@ -40,6 +40,8 @@ _decode_brand: Final = msgspec.json.Decoder(Brand).decode
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
+#: Looked for as numbers: for `bytes in bytes` Python makes and drops an exception.
+_BRACE, _BRACKET, _BACKSLASH, _DELETE = b"{[\\\x7f"
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # possessive: a hostile string costs its length once
 _known_currencies: Final[set[str]] = set()
 
@@ -75,7 +77,7 @@ def decode_event(
         return Refused("not_json", "the record has no value")
     if len(value) > MAX_EVENT_BYTES:
         return Refused("too_large", f"the event has {len(value)} bytes, the limit is {MAX_EVENT_BYTES}")
-    if value.count(b"{") + value.count(b"[") > MAX_NESTING and _too_deep(value):
+    if (_BRACKET in value or _BRACE in value[1:]) and _too_deep(value):
         return Refused("bad_field", f"the event is nested more than {MAX_NESTING} deep")
     try:
         event: Event = _decode(value)
@@ -94,7 +96,7 @@ def decode_event(
             if not _CURRENCY.fullmatch(currency):
                 return Refused("bad_field", "currency: an ISO 4217 code has three capital letters")
             _known_currencies.add(currency)
-    if (b"\\" in value or b"\x7f" in value) and (refused := _control_character(event)):
+    if (_BACKSLASH in value or _DELETE in value) and (refused := _control_character(event)):
         return refused
     time_us = to_us(event.event_time)
     latest_us = _LAST_US if now_us is None else now_us + FUTURE_TOLERANCE_US
@@ -168,6 +170,8 @@ def dead_letter(
 
 def _too_deep(value: bytes) -> bool:
     """Whether objects and arrays are nested deeper than MAX_NESTING, brackets inside strings not counted."""
+    if value.count(b"{") + value.count(b"[") <= MAX_NESTING:
+        return False
     depth = 0
     for bracket in re.finditer(rb"[\[\]{}]", _STRING.sub(b"", value)):
         depth += 1 if bracket[0] in b"[{" else -1

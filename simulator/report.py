@@ -84,7 +84,10 @@ class Lost(_Line, frozen=True, kw_only=True):
 
 
 class Caught(_Line, frozen=True, kw_only=True):
-    """What became of one gang; `held` counts its shops of which anything was ever held, by scope."""
+    """What became of one gang; `held` counts its shops of which anything was ever held, by scope.
+
+    The spans are those of the whole report, for this gang alone.
+    """
 
     gang: str
     habit: str
@@ -94,6 +97,18 @@ class Caught(_Line, frozen=True, kw_only=True):
     held: dict[HoldScope, int]
     lost_orders: int
     saved: float | None
+    listing_hold: Span
+    payout_hold: Span
+
+
+class HonestHolds(_Line, frozen=True, kw_only=True):
+    """Holds of honest sellers, by scope and by the reason codes that they were first placed for."""
+
+    scope: HoldScope
+    reason_codes: tuple[str, ...]
+    sellers: int
+    holds: int
+    median_hours: float
 
 
 class HonestHeld(_Line, frozen=True, kw_only=True):
@@ -127,4 +142,5 @@ class Report(_Line, frozen=True, kw_only=True):
     lost_if_confirmed: tuple[Lost, ...] = ()
     delays: tuple[Delay, ...] = ()
     gangs: tuple[Caught, ...] = ()
+    honest_holds: tuple[HonestHolds, ...] = ()
     honest_held: tuple[HonestHeld, ...] = ()

@@ -17,19 +17,18 @@ worth where a moderator does is `lost_if_confirmed`. Alerts on rings and the sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
 from math import ceil
 from statistics import median
-from typing import TypeAlias, get_args
+from typing import get_args
 
-from schemas.fields import HoldScope, money
+from schemas.fields import HoldScope
 from schemas.outputs import Alert, Hold
 from simulator.accused import Accused, Spoken
-from simulator.labels import Label, OrderLabel
-from simulator.report import Caught, Delay, Fate, Held, HonestHeld, Lost, Reason, Report, Span, Subject
+from simulator.labels import Label
+from simulator.losses import Holds, end_of, losses
+from simulator.report import Caught, Delay, Held, HonestHeld, HonestHolds, Reason, Report, Span, Subject
 from simulator.truth import Truth
 
-_Holds: TypeAlias = "defaultdict[tuple[HoldScope, str], list[Hold]]"
 NOTHING_SPOKEN: Mapping[str, Spoken] = {}
 
 
@@ -43,6 +42,7 @@ class Scoring:
         self._truth = Truth()
         self._accused = Accused(spoken)
         self._holds: dict[tuple[HoldScope, str, str], Hold] = {}
+        self._placed_for: dict[tuple[HoldScope, str, str], tuple[int, tuple[str, ...]]] = {}  # by the lowest revision
 
     def label(self, label: Label) -> None:
         self._truth.take(label)
@@ -55,9 +55,11 @@ class Scoring:
         known = self._holds.get(key)
         if known is None or known.revision < hold.revision:
             self._holds[key] = hold
+        placed_for = hold.revision, tuple(sorted(hold.reason_codes))
+        self._placed_for[key] = min(placed_for, self._placed_for.get(key, placed_for))
 
     def report(self) -> Report:
-        holds: _Holds = defaultdict(list)
+        holds: Holds = defaultdict(list)
         for hold in self._holds.values():
             holds[hold.scope, hold.subject_id].append(hold)
         truth = self._truth
@@ -71,13 +73,14 @@ class Scoring:
             holds=tuple(self._held(scope) for scope in get_args(HoldScope)),
             listing_hold=_span((label.published_at, holds["listing", label.listing_id]) for label in fakes),
             payout_hold=_span((at, holds["payout", seller_id]) for seller_id, at in truth.first_lost().items()),
-            lost=tuple(_losses(truth.lost, holds)),
+            lost=tuple(losses(truth.lost, holds)),
             honest_sellers=len(truth.sellers) - len(gang),
             honest_sellers_held=len(honest_held),
             unlabelled=self._unlabelled(),
-            lost_if_confirmed=tuple(_losses(truth.lost, holds, confirmed=True)),
+            lost_if_confirmed=tuple(losses(truth.lost, holds, confirmed=True)),
             delays=tuple(self._delays()),
             gangs=tuple(self._gangs(holds)),
+            honest_holds=tuple(self._honest_holds()),
             honest_held=honest_held,
         )
 
@@ -136,7 +139,7 @@ class Scoring:
                 p90_hours=p90_hours,
             )
 
-    def _gangs(self, holds: _Holds) -> Iterator[Caught]:
+    def _gangs(self, holds: Holds) -> Iterator[Caught]:
         lost = self._truth.lost_by_seller()
         for gang in sorted(self._truth.gangs.values(), key=lambda one: one.gang):
             orders = [order for shop in gang.shops for order in lost.get(shop, ())]
@@ -144,6 +147,8 @@ class Scoring:
             for scope in get_args(HoldScope):
                 of_scope = {hold.seller_id for hold in self._holds.values() if hold.scope == scope}
                 held[scope] = len(of_scope.intersection(gang.shops))
+            fakes = [label for label in self._truth.listings.values() if label.fake and label.seller_id in gang.shops]
+            first = {seller_id: at for seller_id, at in self._truth.first_lost().items() if seller_id in gang.shops}
             yield Caught(
                 gang=gang.gang,
                 habit=gang.habit,
@@ -152,7 +157,25 @@ class Scoring:
                 alerted=len(self._accused.sellers.intersection(gang.shops)),
                 held=held,
                 lost_orders=len(orders),
-                saved=next((line.saved for line in _losses(orders, holds)), None),
+                saved=next((line.saved for line in losses(orders, holds)), None),
+                listing_hold=_span((label.published_at, holds["listing", label.listing_id]) for label in fakes),
+                payout_hold=_span((at, holds["payout", seller_id]) for seller_id, at in first.items()),
+            )
+
+    def _honest_holds(self) -> Iterator[HonestHolds]:
+        alike: defaultdict[tuple[HoldScope, tuple[str, ...]], list[Hold]] = defaultdict(list)
+        for hold_id, hold in self._holds.items():
+            if self._truth.is_true("seller", hold.seller_id) is False:
+                alike[hold.scope, self._placed_for[hold_id][1]].append(hold)
+        for (scope, reason_codes), holds in sorted(
+            alike.items(), key=lambda item: (item[0][0], -len(item[1]), item[0])
+        ):
+            yield HonestHolds(
+                scope=scope,
+                reason_codes=reason_codes,
+                sellers=len({hold.seller_id for hold in holds}),
+                holds=len(holds),
+                median_hours=round(median(_hours(hold.placed_at, end_of(hold)) for hold in holds), 2),
             )
 
     def _honest_held(self) -> Iterator[HonestHeld]:
@@ -169,7 +192,7 @@ class Scoring:
                 reason_codes=tuple(sorted({code for hold in holds for code in hold.reason_codes})),
                 holds=len(holds),
                 first_at=min(hold.placed_at for hold in holds),
-                hours=round(sum(_hours(hold.placed_at, _end(hold)) for hold in holds), 2),
+                hours=round(sum(_hours(hold.placed_at, end_of(hold)) for hold in holds), 2),
             )
 
     def _unlabelled(self) -> int:
@@ -181,28 +204,6 @@ class Scoring:
             for (_, subject), subject_ids in charges.items():
                 subjects.update((subject, subject_id) for subject_id in subject_ids)
         return sum(self._truth.is_true(subject, subject_id) is None for subject, subject_id in subjects)
-
-
-def _losses(orders: Iterable[OrderLabel], holds: _Holds, *, confirmed: bool = False) -> Iterator[Lost]:
-    """One line per currency; the currency is "" where labels hold no amounts. `confirmed` holds never end."""
-    sums: defaultdict[str, dict[Fate, list[Decimal]]] = defaultdict(lambda: {fate: [] for fate in get_args(Fate)})
-    for order in orders:
-        withheld = holds["listing", order.listing_id] + holds["seller", order.seller_id]
-        fate: Fate = "gone"
-        if _in_force(withheld, order.paid_at, confirmed):
-            fate = "prevented"
-        elif order.payout_at and _in_force(holds["payout", order.seller_id], order.payout_at, confirmed):
-            fate = "frozen"
-        sums[order.currency][fate].append(order.amount)
-    for currency, amounts in sorted(sums.items()):
-        totals = {fate: sum(of_fate, Decimal(0)) for fate, of_fate in amounts.items()}
-        whole = sum(totals.values(), Decimal(0))
-        yield Lost(
-            currency=currency,
-            orders={fate: len(of_fate) for fate, of_fate in amounts.items()},
-            amounts={fate: money(total) for fate, total in totals.items()},
-            saved=round(float((whole - totals["gone"]) / whole), 4) if whole else None,
-        )
 
 
 def _span(starts: Iterable[tuple[datetime, list[Hold]]]) -> Span:
@@ -225,11 +226,3 @@ def _hours(start: datetime, end: datetime) -> float:
 
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
-
-
-def _end(hold: Hold) -> datetime:
-    return hold.event_time if hold.action == "released" else hold.expires_at
-
-
-def _in_force(holds: Iterable[Hold], at: datetime, confirmed: bool) -> bool:
-    return any(hold.placed_at <= at and (confirmed or at < _end(hold)) for hold in holds)

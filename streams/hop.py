@@ -16,16 +16,15 @@ from detectors.judge import LISTING_EVENTS, Judge
 from detectors.products import markets_of
 from schemas import topics, wire
 from schemas.fields import SECOND_US
-from streams import brake
-from streams.brake import Brake
-from streams.days import Days, table_of
+from streams import brake, shares
+from streams.batch import Batch, take
+from streams.books import Books
+from streams.days import table_of
 from streams.deadlines import HEAD, Deadlines
-from streams.judging import Batch, Judging, Work
+from streams.judging import Judging, Work
 from streams.outbox import Outbox
 from streams.partition import Arrival, Item, Partition
 from streams.publishing import Publisher
-from streams.refunds import FIELD as REFUNDS_FIELD
-from streams.refunds import Refunds
 from streams.sellers import seller_from
 from streams.store import Fenced, Store, TakenOverError
 from streams.surroundings import Surroundings
@@ -76,13 +75,10 @@ class Hop:
     async def open(self, number: int, lanes: Sequence[str]) -> Partition:
         """Takes a partition over and publishes what its last owner committed and did not get out."""
         head = await self.store.open(number)
-        deadlines = Deadlines(await self.store.next_due(number, HEAD))
-        days = Days(number, self.terms.partitions, head.counts)
-        policy = self.judging.judge.policy
-        refunds = Refunds(number, head.counts.get(REFUNDS_FIELD), policy.feed, policy.version)
-        fuses = head.counts.get(brake.FIELD)
-        kept = Brake(number, self.terms.partitions, fuses, policy.breaker, policy.version, self.around.tripped)
-        partition = Partition(number, head, lanes, deadlines, days, refunds, kept)
+        deadlines = Deadlines(await self.store.next_due(number, HEAD), HEAD)
+        books = Books(number, self.terms.partitions, head.counts, self.judging.judge.policy, self.around.tripped)
+        partition = Partition(number, head, lanes, deadlines, books)
+        self.around.learn_shares(await self.store.load_table(shares.TABLE))
         await self.publisher.take_over(number, head)
         await self.publisher.reemit(partition)
         return partition
@@ -110,37 +106,37 @@ class Hop:
         partitions = list(partitions)
         await self.publisher.wait(partition for partition in partitions if partition.has_arrived)
         await self._gather(partitions)
-        batches = [batch for batch in map(self._take, partitions) if batch is not None]
+        terms = self.terms
+        taken = [take(partition, terms.batch, terms.lateness_us, terms.by_events) for partition in partitions]
+        batches = [batch for batch in taken if batch is not None]
         if not batches:
             return 0
+        events, began_s = sum(len(batch.items) for batch in batches), time.perf_counter()
         lost = await self._load(batches)
-        kept = [batch for batch in batches if batch.partition not in lost]
-        lost |= await self._commit(list(map(self.judging.judge_batch, kept)))
+        loaded_s = time.perf_counter()
+        works = [self.judging.judge_batch(batch) for batch in batches if batch.partition not in lost]
+        judged_s = time.perf_counter()
+        lost |= await self._commit(works)
+        self.counts.note_step(events, began_s, loaded_s, judged_s, time.perf_counter())
         self.around.evict()
         for partition in lost:
             await self.publisher.report(partition)
         if lost:
             raise PartitionLostError(list(lost.items()))
-        return sum(len(batch.items) for batch in batches)
+        return events
 
     async def finish(self, partition: Partition, until_us: int) -> None:
         """The end of a replay: deadlines due up to `until_us`, inclusive, fall due."""
         batch = Batch(partition, [], max(until_us + 1, partition.watermark_us))
-        lost = await self._load([batch]) or await self._commit([self.judging.judge_batch(batch)])
-        if lost:
-            raise PartitionLostError(list(lost.items()))
+        is_done = False
+        while not is_done:
+            lost = await self._load([batch]) or await self._commit([self.judging.judge_batch(batch)])
+            if lost:
+                raise PartitionLostError(list(lost.items()))
+            is_done = not partition.deadlines.is_due(batch.watermark_us)
         await self.publisher.wait([partition])
 
     # ---- the steps
-
-    def _take(self, partition: Partition) -> Batch | None:
-        terms = self.terms
-        items = partition.merged(terms.batch, terms.lateness_us, terms.by_events)
-        watermark_us = partition.idle_watermark(terms.lateness_us, terms.by_events)
-        days = partition.days
-        if not (items or days.gathered or watermark_us >= days.ends_us or partition.deadlines.is_due(watermark_us)):
-            return None
-        return Batch(partition, items, watermark_us)
 
     async def _gather(self, partitions: Sequence[Partition]) -> None:
         """Once a second: what other partitions have told of this hour, and of days that are not judged here yet."""
@@ -149,16 +145,17 @@ class Hop:
             return
         self._gathered_us = now_us
         told = await self.store.load_table(brake.TABLE)
-        tripped = [partition.brake.gather(told) for partition in partitions]
+        tripped = [partition.books.brake.gather(told) for partition in partitions]
         self.around.tripped.clear()
         self.around.tripped.update(*tripped)
-        behind = [one for one in partitions if one.days.is_behind and not one.days.gathered]
+        behind = [one for one in partitions if one.books.days.is_behind and not one.books.days.gathered]
         if not behind:
             return
+        self.around.learn_shares(await self.store.load_table(shares.TABLE))
         told_us = min(await self.store.watermarks(self.terms.partitions))
         for partition in behind:
-            for day in partition.days.told_by(told_us):
-                partition.days.gather(day, await self.store.load_table(table_of(partition.number, day)))
+            for day in partition.books.days.told_by(told_us):
+                partition.books.days.gather(day, await self.store.load_table(table_of(partition.number, day)))
 
     async def _load(self, batches: Sequence[Batch]) -> dict[Partition, str]:
         """Step 2: sellers that are not in memory, markets that are not fresh, deadlines beyond the horizon.
@@ -171,10 +168,8 @@ class Hop:
         keys: set[str] = set()
         missing: dict[int, list[str]] = {}
         for partition, items, watermark_us in batches:
-            limit = HEAD
-            while watermark_us > partition.deadlines.horizon_us:
-                partition.deadlines = Deadlines(await self.store.next_due(partition.number, limit), limit)
-                limit *= 2
+            if not partition.deadlines.are_enough(watermark_us):
+                partition.deadlines = Deadlines(await self.store.next_due(partition.number, HEAD), HEAD)
             sellers = partition.deadlines.sellers_due(watermark_us)
             for item, _ in items:
                 event = item.event
@@ -216,15 +211,17 @@ class Hop:
             if isinstance(outcome, Fenced):
                 lost[partition] = outcome.why
                 continue
+            self.counts.commits["stood"] += 1
             partition.epoch = outcome.epoch
             partition.stored.update(commit.offsets)
+            partition.deadlines.trim()
             for seller_id in touched:
                 partition.sellers.move_to_end(seller_id)
             partition.evict(self.terms.sellers_kept)
             self.publisher.begin(partition, commit.outbox, outcome.outbox_ids, commit.offsets)
-            for day in partition.days.done:
+            for day in partition.books.days.done:
                 await self.store.forget_table(table_of(partition.number, day))
-            partition.days.done.clear()
+            partition.books.days.done.clear()
         return lost
 
     # ---- small things

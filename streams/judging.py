@@ -11,9 +11,10 @@ from detectors.judge import Judge
 from detectors.judged import Judged
 from detectors.state import Changes, SellerState
 from schemas import Alert, Event, OverrideGiven, RefundIssued, topics, wire
+from streams.batch import Batch
 from streams.brake import FIELD
 from streams.counts import Counts
-from streams.deadlines import deadline_id, parts_of
+from streams.deadlines import FOREVER, MOST_FIRED, deadline_id, parts_of
 from streams.outbox import letter_of, line_of
 from streams.partition import Arrival, Item, Partition
 from streams.refunds import PENDING, REFUND, was_due
@@ -22,14 +23,6 @@ from streams.store import PartitionCommit
 from streams.surroundings import Surroundings
 
 PARTITION_EVENTS: Final = (RefundIssued, OverrideGiven)
-
-
-class Batch(NamedTuple):
-    """What one step takes from one partition: records with the watermark before each, and the one after them all."""
-
-    partition: Partition
-    items: list[tuple[Item, int]]
-    watermark_us: int
 
 
 class Work(NamedTuple):
@@ -56,7 +49,8 @@ class Judging:
         commit = PartitionCommit(partition.number, partition.epoch)
         work = Work(partition, commit, {})
         self._judge_days(work)
-        deadlines, days, brake, sellers = partition.deadlines, partition.days, partition.brake, partition.sellers
+        deadlines, sellers = partition.deadlines, partition.sellers
+        days, brake = partition.books.days, partition.books.brake
         decided_us = self._decided_us()
         if not brake.is_alone:
             self._say(work, brake.look(partition.watermark_us, decided_us or partition.watermark_us))
@@ -69,35 +63,41 @@ class Judging:
                 continue
             state = sellers[event.seller_id]
             judged = self.judge.judge(state, event, time_us, self._around, decided_us)
-            self.counts.note(judged, is_late=time_us < watermark_us)
+            self.counts.note(judged, event, is_late=time_us < watermark_us)
             if judged.is_news:
                 self._collect(work, state, judged, item.arrival, watermark_us)
                 if isinstance(event, PARTITION_EVENTS):
                     self._heard_of(work, event, time_us)
-        self._fire(work, batch.watermark_us)
-        partition.watermark_us = batch.watermark_us
-        commit.watermark_us = batch.watermark_us
+        self.counts.types.update([type(item.event) for item, _ in batch.items])
+        self._fire(work, batch.watermark_us, FOREVER if batch.items else MOST_FIRED)
+        reached_us = min(batch.watermark_us, deadlines.next_us())
+        partition.watermark_us = commit.watermark_us = max(partition.watermark_us, reached_us)
         if batch.items:
             commit.offsets = partition.offsets()
             commit.expected = {topic: partition.stored.get(topic) for topic in commit.offsets}
         for seller_id, state in work.touched.items():
             commit.sellers[seller_id] = change_of(state)
-        commit.counts = partition.days.changes() | partition.refunds.changes() | brake.changes()
+        commit.counts = partition.books.changes()
         if FIELD in commit.counts and not brake.is_alone:
             self._around.tell([brake.told()])
         return work
 
-    def _fire(self, work: Work, watermark_us: int) -> None:
-        """Every deadline that is due before the watermark, those included that the firing sets; days end among them."""
-        partition, days, brake = work.partition, work.partition.days, work.partition.brake
-        while True:
+    def _fire(self, work: Work, watermark_us: int, most: int = FOREVER) -> None:
+        """Every deadline that is due before the watermark, those included that the firing sets; the first `most`.
+
+        Days end among them, and the hours of the breaker.
+        """
+        partition, days, brake = work.partition, work.partition.books.days, work.partition.books.brake
+        while most > 0:
             first = partition.deadlines.pop(min(watermark_us, days.ends_us, brake.ends_us))
             if first is not None:
+                most -= 1
                 self._fire_one(work, *first, watermark_us)
             elif watermark_us >= brake.ends_us <= days.ends_us:
                 self._say(work, brake.end_hour(brake.ends_us, self._decided_us() or brake.ends_us))
             elif watermark_us >= days.ends_us:
                 self._around.tell(days.close(watermark_us))
+                self._around.tell_shares(partition.books.shares.end_day(days.closed))
                 self._judge_days(work)
             else:
                 return
@@ -110,22 +110,23 @@ class Judging:
         if kind == PENDING:
             kind, (due_us, subject_id) = REFUND, was_due(subject_id)
         elif kind == REFUND:
-            fires, alerts = partition.refunds.fall_due(
+            fires, alerts = partition.books.refunds.fall_due(
                 stored_id, due_us, self._decided_us() or due_us, partition.deadlines, commit
             )
             self._say(work, alerts)
             if not fires:
+                self.counts.put_off += 1
                 return
         state = partition.sellers[seller_id]
         reached = DeadlineReached(seller_id, kind, subject_id, due_us)
         judged = self.judge.judge(state, reached, fires_us, self._around, self._decided_us())
         self.counts.deadlines += 1
-        self.counts.note_words(judged.words)
+        self.counts.note_news(judged)
         self._collect(work, state, judged, None, watermark_us)
 
     def _judge_days(self, work: Work) -> None:
         """What the brands and categories of this partition come to at the end of days that all have told."""
-        days = work.partition.days
+        days = work.partition.books.days
         for day, told in sorted(days.gathered.items()):
             for subject in days.subjects_on(day, told):
                 state, words = self.judge.judge_day(
@@ -144,23 +145,26 @@ class Judging:
             changes.deadlines.clear()
         if changes.judged or changes.fuses:
             self._count_for_breaker(work, changes, at_us)
+        if changes.shares:
+            work.partition.books.shares.note(changes.shares)
+            changes.shares.clear()
         if changes.counted:
             for count in changes.counted:
-                work.partition.days.note(count)
+                work.partition.books.days.note(count)
             changes.counted.clear()
         if judged.flags is not None:
             self._around.flag(seller_id, judged.flags)
         for key, entry in judged.entries.items():
             self._around.write(seller_id, key, entry)
         for word in judged.words:
-            work.commit.outbox.append(line_of(word))
+            work.commit.outbox.append(line_of(word, arrival.at_ms if arrival else 0))
         for failure in judged.failures:
             if arrival is not None:
                 refused = wire.Refused("detector_failed", failure.error)
                 self._dead_letter(work, refused, arrival, at_us)
 
     def _count_for_breaker(self, work: Work, changes: Changes, at_us: int) -> None:
-        brake = work.partition.brake
+        brake = work.partition.books.brake
         brake.note_judged(changes.judged, at_us)
         self._say(work, brake.note_held(changes.fuses, at_us, self._decided_us() or at_us))
         changes.judged.clear()
@@ -171,7 +175,7 @@ class Judging:
         for (kind, subject_id), due_us in changed.items():
             stored_id = deadline_id(seller_id, kind, subject_id)
             if kind == REFUND and due_us is None:
-                partition.refunds.settled(partition.deadlines.due_of(stored_id))
+                partition.books.refunds.settled(partition.deadlines.due_of(stored_id))
             partition.deadlines.schedule(stored_id, due_us)
             work.commit.deadlines[stored_id] = due_us
 
@@ -179,11 +183,11 @@ class Judging:
         """What concerns more than a seller: a refund came in, a human lets deadlines go or a detector hold again."""
         partition = work.partition
         if isinstance(event, RefundIssued):
-            self._say(work, partition.refunds.came(now_us, self._decided_us() or now_us))
+            self._say(work, partition.books.refunds.came(now_us, self._decided_us() or now_us))
         elif isinstance(event, OverrideGiven) and event.action == "release_pending":
-            partition.refunds.release(event.seller_id, now_us, partition.deadlines, work.commit)
+            partition.books.refunds.release(event.seller_id, now_us, partition.deadlines, work.commit)
         elif isinstance(event, OverrideGiven) and event.role == "lead":
-            self._say(work, partition.brake.override(event.seller_id, now_us, self._decided_us() or now_us))
+            self._say(work, partition.books.brake.override(event.seller_id, now_us, self._decided_us() or now_us))
 
     def _say(self, work: Work, alerts: Iterable[Alert]) -> None:
         """Alerts that are no seller's."""
@@ -194,14 +198,14 @@ class Judging:
     def _set_aside(self, work: Work, item: Item, watermark_us: int) -> None:
         """Bytes that are no event: a dead letter, or an unknown type that is only counted."""
         if item.refused is None:
-            self.counts.ignored += 1
+            self.counts.note_unknown(item.arrival.topic)
             return
         self._dead_letter(work, item.refused, item.arrival, watermark_us)
 
     def _dead_letter(self, work: Work, refused: wire.Refused, arrival: Arrival, watermark_us: int) -> None:
-        self.counts.dead_letters += 1
         at_us = watermark_us if self._by_events else self._clock()
         topic = arrival.topic or topics.topic_named_by(arrival.value or b"")
+        self.counts.note_letter(topic, refused.reason)
         line = letter_of(refused, topic, arrival.partition, arrival.offset, arrival.key, arrival.value, at_us)
         work.commit.outbox.append(line)
 

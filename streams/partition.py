@@ -9,29 +9,29 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
 import msgspec
 
 from detectors.state import SellerState
 from schemas import Event, wire
 from schemas.topics import MARKETPLACE
-from streams.brake import Brake
-from streams.days import Days
+from streams.books import Books
 from streams.deadlines import FOREVER, Deadlines
-from streams.refunds import Refunds
 from streams.store import PartitionHead
 
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
-    """A record as read: where from, and its bytes."""
+    """A record as read: where from, and its bytes; `at_ms` is the broker's own time for it, 0 where it has none."""
 
     topic: str
     partition: int
     offset: int
     key: bytes | None
     value: bytes | None
+    at_ms: int = 0
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
@@ -69,6 +69,14 @@ class Lane:
         self.items.append(item)
 
 
+class Mark(NamedTuple):
+    """How far a partition had been read before a batch was taken."""
+
+    highest_us: int
+    watermark_us: int
+    next_offsets: dict[str, int | None]
+
+
 class Partition:
     """A partition in its owner's memory, from opening to revocation or a refused commit.
 
@@ -78,14 +86,7 @@ class Partition:
     """
 
     def __init__(
-        self,
-        number: int,
-        head: PartitionHead,
-        topics: Sequence[str],
-        deadlines: Deadlines,
-        days: Days,
-        refunds: Refunds,
-        brake: Brake,
+        self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines, books: Books
     ) -> None:
         self.number = number
         self.epoch = head.epoch
@@ -95,9 +96,7 @@ class Partition:
         self.stored = dict(head.offsets)
         self.published = dict(head.offsets)
         self.deadlines = deadlines
-        self.days = days
-        self.refunds = refunds
-        self.brake = brake
+        self.books = books
         self.sellers: OrderedDict[str, SellerState] = OrderedDict()
         self.sent: set[tuple[str, bytes]] = set()
         self.on_its_way: asyncio.Task[None] | None = None
@@ -156,6 +155,20 @@ class Partition:
             ended_us = FOREVER if by_events else _lowest_end(empty)
         self.highest_us, self.watermark_us = highest_us, watermark_us
         return taken
+
+    def mark(self) -> Mark:
+        """Where reading stands, for `give_back`."""
+        offsets = {topic: lane.next_offset for topic, lane in self.lanes.items()}
+        return Mark(self.highest_us, self.watermark_us, offsets)
+
+    def give_back(self, taken: Sequence[tuple[Item, int]], mark: Mark) -> None:
+        """Puts the records taken since that mark into their lanes again."""
+        for item, _ in reversed(taken):
+            lane = self.lanes.get(item.arrival.topic) or next(iter(self.lanes.values()))
+            lane.items.appendleft(item)
+        self.highest_us, self.watermark_us = mark.highest_us, mark.watermark_us
+        for topic, offset in mark.next_offsets.items():
+            self.lanes[topic].next_offset = offset
 
     def idle_watermark(self, lateness_us: int, by_events: bool) -> int:
         """The watermark when all that was read has been judged; it does not move while any topic's end is open."""

@@ -6,13 +6,15 @@ told to anybody, and nothing read again.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from detectors.beta import CategoryRate
 from detectors.breaker import Fuse
 from detectors.entries import Entry, Flags, pack, pack_flags, unpack, unpack_flags
 from detectors.market import Market, learn_flags
 from detectors.reference import Reference
+from streams.shares import Rates, rates_of
 from streams.store import FlagWrite, MarketWrite, Store, TableWrite
 
 MARKETS_KEPT: Final = 20_000  # at 32 KB for one of 64 sellers
@@ -43,6 +45,8 @@ class Surroundings:
         self._entry_writes: list[MarketWrite] = []
         self._flag_writes: list[FlagWrite] = []
         self._table_writes: list[TableWrite] = []
+        self._shares: dict[str, bytes] = {}
+        self._rates: Rates = {}
 
     def market(self, key: str) -> Market:
         """The market of that key; empty where nothing is known."""
@@ -51,8 +55,20 @@ class Surroundings:
             held = self._markets[key] = _Held(Market(flags=self._flags), {})
         return held.market
 
-    def category_rate(self, category: str, reason: str) -> None:
-        """Not known yet: nobody adds the sellers of a category up."""
+    def category_rate(self, category: str, reason: str) -> CategoryRate | None:
+        """What the sellers of the category come to, as was told at the end of the last day."""
+        return self._rates.get((reason, category))
+
+    def tell_shares(self, writes: Sequence[TableWrite]) -> None:
+        """What a partition's sellers come to at the end of a day; known here at once."""
+        self._table_writes += writes
+        self.learn_shares({field: told for _, field, told in writes})
+
+    def learn_shares(self, table: Mapping[str, bytes]) -> None:
+        """What partitions have told of their sellers' shares."""
+        if table:
+            self._shares.update(table)
+            self._rates = rates_of(self._shares)
 
     def stale(self, keys: Iterable[str], now_us: int) -> list[str]:
         """Which of these markets have to be read before they are used."""

@@ -1,4 +1,4 @@
-"""The plots of the reports on prices, as PNG. Needs matplotlib (the `bench` extra)."""
+"""The plots of the reports, as PNG. Needs matplotlib (the `bench` extra)."""
 
 from collections.abc import Mapping, Sequence
 from math import exp
@@ -88,4 +88,25 @@ def residuals(path: Path, pools: Mapping[str, Sequence[float]]) -> None:
             axis.axvline(ratio, color=colour, linewidth=0.8, linestyle="--")
         axis.set(title=f"{name}: {len(pool)} listings", xlabel="price / usual price of its group", yscale="log")
     axes[0].set_ylabel("listings")
+    save(figure, path)
+
+
+def surge(path: Path, curves: Mapping[str, Sequence[float]], rates: Mapping[str, Mapping[float, float]]) -> None:
+    """The share of rising series found by each day, and how often one that does not rise is called."""
+    figure = Figure(figsize=(10.5, 2.8), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for number, (name, days) in enumerate(curves.items()):
+        shares = [100 * sum(one <= day for one in days) / len(days) for day in range(101)]
+        left.plot(range(101), shares, "--" if " over " in name else "-", color=COLOURS[number % 3 * 2], label=name)
+    left.axvline(21, color="#999999", linewidth=0.6, linestyle=":")
+    left.set(xlabel="days since complaints began to double every 60", ylabel="% found", ylim=(0, 100), xlim=(0, 100))
+    left.legend(title="a day at first, over others", fontsize=7)
+    for colour, (name, aim), label in zip(
+        COLOURS[::4], (("markets", 1.0), ("sellers", 0.01)), ("a brand or category", "a seller"), strict=False
+    ):
+        points = [(rate, max(share, 1e-4)) for rate, share in sorted(rates[name].items())]
+        right.plot(*zip(*points, strict=True), "o-", color=colour, label=label, markersize=3)
+        right.axhline(aim, color=colour, linewidth=0.6, linestyle=":")
+    right.set(xscale="log", yscale="log", xlabel="complaints a day, none of them rising", ylabel="alarms a year")
+    right.legend()
     save(figure, path)

@@ -29,7 +29,8 @@ SLOW: Final = (60, 120, 180, 240, 365)
 WATCHED: Final = 2 * YEAR
 MARKET_RATES: Final = (0.03, 0.3, 1.0, 2.7, 12.7, 30.0, 100.0)
 SELLER_RATES: Final = (0.03, 0.1, 0.3, 1.0, 3.0)
-MARKET_YEARS, SELLER_YEARS = 10, 50  # each of the draws
+MARKET_YEARS, SELLER_YEARS = 5, 50  # each of the draws
+JUMPS: Final = (2.0, 3.0, 5.0)
 SALE_DAYS, SALE_TIMES, SALES_A_YEAR = 3, 5.0, 2
 LAG_DAYS: Final = 28  # from the delivery to the complaint, at most; 9 on average
 
@@ -37,13 +38,24 @@ Counts = npt.NDArray[np.int64]
 
 
 class Found(NamedTuple):
-    """Of ramps: the share that were raised already when it began, and the days until the others are."""
+    """Of rises: the share that were raised already when it began, and after how many days each of the others is.
+
+    `WATCHED` days: not within them.
+    """
 
     already: float
-    half: float
-    most: float  # 90 %
-    within_21: float
-    found: float
+    days: list[float]
+
+    def within(self, day: float) -> float:
+        return sum(one <= day for one in self.days) / len(self.days)
+
+    def shown(self) -> dict[str, float]:
+        return {
+            "median": median(self.days),
+            "90 %": quantiles(self.days, n=10, method="inclusive")[-1],
+            "within 21 days": self.within(21),
+            "raised before": self.already,
+        }
 
 
 class Calm(NamedTuple):
@@ -76,32 +88,29 @@ def raised(counts: Counts, terms: SurgeTerms, delivered: Counts | None = None) -
         yield series.raised
 
 
-def ramped(
-    seed: int, draws: int, rate: float, background: float, terms: SurgeTerms, doubling: float = DOUBLING
+def doubling_in(days: float) -> npt.NDArray[np.float64]:
+    """By how much a rate has grown on each day since."""
+    grown: npt.NDArray[np.float64] = 2 ** ((np.arange(WATCHED) + 0.5) / days)
+    return grown
+
+
+def risen(
+    seed: int, draws: int, rate: float, background: float, terms: SurgeTerms, grown: npt.NDArray[np.float64]
 ) -> Found:
     """Complaints grow from `rate` a day, among `background` that do not."""
     days: list[float] = []
     already = 0
-    grows = np.arange(WATCHED) + 0.5
     for number in range(draws):
-        draw = generator("ramped", seed, rate, background, doubling, number)
+        draw = generator("risen", seed, rate, background, grown[-1], number)
         begins = KNOWN + int(draw.integers(28, 28 + YEAR))
-        means = np.concatenate([np.full(begins, rate), rate * 2 ** (grows / doubling)]) + background
+        means = np.concatenate([np.full(begins, rate), rate * grown]) + background
         states = raised(drawn(draw, means * weekly(len(means))), terms)
         before = [next(states) for _ in range(begins)]
         if before[-1]:
             already += 1
-            continue
-        days.append(next((float(day) for day, state in enumerate(states, 1) if state), np.inf))
-    tenths = quantiles(days, n=10, method="inclusive")
-    share = len(days) or 1
-    return Found(
-        already / draws,
-        median(days),
-        tenths[-1],
-        sum(day <= 21 for day in days) / share,
-        sum(day < np.inf for day in days) / share,
-    )
+        else:
+            days.append(next((float(day) for day, state in enumerate(states, 1) if state), float(WATCHED)))
+    return Found(already / draws, sorted(days))
 
 
 def calm(draws: int, years: int, counts: Callable[[int, int], tuple[Counts, Counts | None]], terms: SurgeTerms) -> Calm:
@@ -143,57 +152,90 @@ def doubled(seed: int, rate: float, number: int, days: int) -> tuple[Counts, Cou
     return drawn(draw, rate * later * weekly(days)), drawn(draw, 100 * share * weekly(days))
 
 
-def ramp_table(found: dict[str, Found]) -> str:
-    rows = [
-        [name, f"{one.half:.0f}", f"{one.most:.0f}", f"{one.within_21:.0%}", f"{one.already:.1%}"]
-        for name, one in found.items()
-    ]
+def rise_table(found: dict[str, Found]) -> str:
+    rows = []
+    for name, one in found.items():
+        told = one.shown()
+        shares = [f"{told[key]:.0%}" for key in ("within 21 days", "raised before")]
+        days = ["never" if told[key] >= WATCHED else f"{told[key]:.0f}" for key in ("median", "90 %")]
+        rows.append([name, *days, *shares])
     return table(["complaints a day", "median", "90 %", "within 21 days", "raised before"], rows)
 
 
 def calm_table(found: dict[str, Calm], unit_years: int) -> str:
     rows = [[name, f"{unit_years * one.a_year:.2f}", f"{one.standing:.2%}"] for name, one in found.items()]
-    return table(["complaints a day", f"times in {unit_years} years", "of the days"], rows)
+    return table(
+        ["complaints a day", "times a year" if unit_years == 1 else f"times in {unit_years} years", "of the days"], rows
+    )
 
 
-def main() -> None:
-    """Prints the tables and writes everything as JSON."""
-    given = options(__doc__, "series of each kind", DRAWS)
-    seed, draws, terms = given.seed, given.draws, Surges()
-    ramps = {
-        f"{rate:g}" + (f" over {background:g}" if background else ""): ramped(
-            seed, draws, rate, background, terms.market
-        )
-        for rate, background in RAMPS
+def rises(seed: int, draws: int, terms: Surges) -> dict[str, dict[str, Found]]:
+    """By what rises: brands with and without what does not, ever more slowly, and sellers at once."""
+    grown = doubling_in(DOUBLING)
+    return {
+        "doubling": {
+            f"{rate:g}" + (f" over {rest:g}" if rest else ""): risen(seed, draws, rate, rest, terms.market, grown)
+            for rate, rest in RAMPS
+        },
+        "slower": {
+            f"10, doubling in {days} days": risen(seed, draws, 10.0, 0.0, terms.market, doubling_in(days))
+            for days in SLOW
+        },
+        "jumps": {
+            f"{rate:g} to {rate * times:g}": risen(seed, draws, rate, 0.0, terms.seller, np.full(WATCHED, times))
+            for rate in SELLER_RATES
+            for times in JUMPS
+        },
     }
-    print(f"Days until complaints that double every {DOUBLING} days are found:\n\n{ramp_table(ramps)}\n", flush=True)
-    slow = {days: ramped(seed, draws, 10.0, 0.0, terms.market, days) for days in SLOW}
-    for days, one in slow.items():
-        print(f"10 a day doubling in {days} days: median {one.half:.0f}, found within two years {one.found:.0%}")
+
+
+def calms(seed: int, draws: int, terms: Surges) -> dict[str, dict[str, Calm]]:
+    """Of brands and of sellers where nothing rises, and where it only looks so."""
     markets = {
-        f"{rate:g}{', variance ' + format(wide, 'g') + ' times the mean' if wide > 1 else ''}": calm(
-            draws, MARKET_YEARS, partial(steady, seed, rate, wide), terms.market
-        )
-        for wide in (1.0, 1.5, 2.0)
-        for rate in (MARKET_RATES if wide == 1 else (2.7, 12.7, 30.0))
+        f"{rate:g}": calm(draws, MARKET_YEARS, partial(steady, seed, rate, 1.0), terms.market) for rate in MARKET_RATES
     }
+    for wide in (1.5, 2.0):
+        markets |= {
+            f"{rate:g}, variance {wide:g} times the mean": calm(
+                draws, MARKET_YEARS, partial(steady, seed, rate, wide), terms.market
+            )
+            for rate in (2.7, 12.7, 30.0)
+        }
     for name, counts in (("sales of three days", with_sales), ("orders double and halve", doubled)):
         markets |= {
             f"{rate:g}, {name}": calm(draws, MARKET_YEARS, partial(counts, seed, rate), terms.market)
             for rate in (2.7, 30.0)
         }
-    print(f"\nA brand or category where nothing rises:\n\n{calm_table(markets, 1)}\n", flush=True)
     sellers = {
         f"{rate:g}": calm(draws, SELLER_YEARS, partial(steady, seed, rate, 1.0), terms.seller) for rate in SELLER_RATES
     }
-    print(f"A seller where nothing rises:\n\n{calm_table(sellers, 100)}\n", flush=True)
+    return {"markets": markets, "sellers": sellers}
+
+
+def main() -> None:
+    """Prints the tables and writes everything as JSON; with `--pictures FOLDER` it draws what it found."""
+    given = options(__doc__, "series of each kind", DRAWS)
+    found = rises(given.seed, given.draws, Surges())
+    for title, name in (
+        (f"Days until complaints about a brand that double every {DOUBLING} days are found", "doubling"),
+        ("Those that rise more slowly", "slower"),
+        ("Days until complaints about a seller that have jumped are found", "jumps"),
+    ):
+        print(f"{title}:\n\n{rise_table(found[name])}\n", flush=True)
+    quiet = calms(given.seed, given.draws, Surges())
+    print(f"A brand or category where nothing rises:\n\n{calm_table(quiet['markets'], 1)}\n")
+    print(f"A seller where nothing rises:\n\n{calm_table(quiet['sellers'], 100)}\n", flush=True)
     results: dict[str, Any] = {
-        "ramps": {name: one._asdict() for name, one in ramps.items()},
-        "slow": {str(days): one._asdict() for days, one in slow.items()},
-        "markets": {name: one._asdict() for name, one in markets.items()},
-        "sellers": {name: one._asdict() for name, one in sellers.items()},
+        **{name: {key: one.shown() for key, one in by.items()} for name, by in found.items()},
+        **{name: {key: one._asdict() for key, one in by.items()} for name, by in quiet.items()},
     }
-    keep("surge", {"seed": seed, "draws": draws}, results)
+    keep("surge", {"seed": given.seed, "draws": given.draws}, results)
+    if given.pictures is not None:
+        from bench.detection import pictures  # noqa: PLC0415 - matplotlib is asked for only where a plot is
+
+        curves = {name: one.days for name, one in found["doubling"].items()}
+        rates = {name: {float(key): one.a_year for key, one in quiet[name].items() if "," not in key} for name in quiet}
+        pictures.surge(given.pictures / "surge.png", curves, rates)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,24 @@ def sorted_mad(values: Sequence[float], cumulative: Sequence[int], middle: int) 
     return min(centre - values[low], short)
 
 
+def sorted_mad_of_equals(values: Sequence[float], middle: int) -> float:
+    """`sorted_mad` where every value weighs the same and `middle` is the lower median: a window that half of them fill.
+
+    Of the windows around the median the best is where the distance to its left end, which shrinks as it moves right,
+    crosses that to its right end, which grows.
+    """
+    centre, reach = values[middle], (len(values) + 1) // 2 - 1
+    low, high = 0, middle
+    while low < high:
+        left = (low + high + 1) // 2
+        if centre - values[left] >= values[left + reach] - centre:
+            low = left
+        else:
+            high = left - 1
+    to_left = centre - values[low]
+    return to_left if low == middle else min(to_left, values[low + 1 + reach] - centre)
+
+
 def _in_order(values: Sequence[float], weights: Sequence[int]) -> tuple[list[float], list[int]]:
     order = sorted(range(len(values)), key=values.__getitem__)
     return [values[index] for index in order], list(accumulate(weights[index] for index in order))

@@ -60,7 +60,7 @@ class BelowMarketPrice:
         seen = compare(state, cause, now_us, around, self.class_discounts)
         if isinstance(seen, Abstained):
             return seen
-        if not self.implausible_ratio < seen.ratio <= max(self.moderate_ratio, self.strong_ratio):
+        if not seen.asks_at_most(max(self.moderate_ratio, self.strong_ratio)) or seen.ratio <= self.implausible_ratio:
             return None
         grade = self._grade(seen, state.has_standing(now_us))
         if grade is None or seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):

@@ -2,7 +2,8 @@
 
 Fires when:        complaints of counterfeit goods, or of refunds and answers that never came, are more than the same
                    weekdays of weeks t-16 to t-5 let expect, by so much or for so long that chance brings it once in 100
-                   years to a seller, once a year to a brand or category; it stands until the excess is used up.
+                   years to a seller, once a year to a brand or category; it stands until half of the excess is used
+                   up again.
 Stays quiet when:  more orders were delivered in the 14 days before, as that lets expect more complaints; there are not
                    yet eight weeks to compare with, five to sixteen weeks back; fewer than three buyers complained
                    since it rises. One buyer counts once, all who are not named count once a day together, and a

@@ -41,7 +41,7 @@ class ImplausiblePrice:
         seen = compare(state, cause, now_us, around, self.class_discounts)
         if isinstance(seen, Abstained):
             return seen
-        if seen.ratio > self.implausible_ratio:
+        if not seen.asks_at_most(self.implausible_ratio):
             return None
         if seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
             return None

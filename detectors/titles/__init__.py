@@ -1,6 +1,6 @@
 """Which product of the reference catalogue a free-text title means."""
 
-from detectors.titles.fold import MAX_CHARACTERS
+from detectors.titles.plain import is_plain
 from detectors.titles.resolver import Candidate, Resolution, Titles
 
-__all__ = ["MAX_CHARACTERS", "Candidate", "Resolution", "Titles"]
+__all__ = ["Candidate", "Resolution", "Titles", "is_plain"]

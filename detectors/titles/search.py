@@ -1,6 +1,7 @@
 """Candidates: the names that share a title's rarest features, within bounds that do not grow with the catalogue."""
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,8 @@ MANY: Final = 3_000
 #: Candidates that are looked at closely; they have at least this share of the best one's weight.
 LOOKED_AT: Final = 12
 CLOSE: Final = 0.5
+#: And at most so many are weighed by all their features to find those.
+WEIGHED: Final = 100
 #: Weight that a name loses by each of its features: of two that share as much, the shorter one lacks less.
 _LENGTH: Final = 0.05
 #: A name stands in a union of lists once for each feature: its copies must not push others out.
@@ -30,7 +33,7 @@ def few(index: Index, known: Known, title: Asked) -> dict[int, float]:
     left = FEW
     for count, _, number in known:
         if count > left:
-            break
+            return _told_apart(index, totals, title)
         left -= count
         weight = title.weights[number]
         if count == 1:
@@ -39,6 +42,16 @@ def few(index: Index, known: Known, title: Asked) -> dict[int, float]:
         else:
             for slot in index.many[number]:
                 totals[slot] = totals.get(slot, 0.0) + weight
+    return totals
+
+
+def _told_apart(index: Index, totals: dict[int, float], title: Asked) -> dict[int, float]:
+    """With the weight of the common features too, of names that the rare ones alone leave more than enough of."""
+    if len(totals) > LOOKED_AT:
+        least, weight_of, forward = CLOSE * max(totals.values()), title.weights.get, index.forward
+        close = [slot for slot, total in totals.items() if total >= least]
+        if LOOKED_AT < len(close) <= WEIGHED:
+            return {slot: sum(map(weight_of, forward[slot], repeat(0.0))) for slot in close}
     return totals
 
 

@@ -7,13 +7,14 @@ the feature "nu8000", "64 GB" and "64gb" are one feature.
 import re
 from typing import Final, NamedTuple
 
-from detectors.titles.fold import fold
+from detectors.titles.spelling import spell
 from detectors.titles.words import (
     CANONICAL,
     CODE,
     GENERATION,
     KIND_OF_UNIT,
     KIND_OF_WORD,
+    LARGEST,
     NUMBER,
     UNITS,
     UNITS_AFTER,
@@ -42,7 +43,7 @@ class Tokens(NamedTuple):
 
 def tokens(text: str) -> Tokens:
     """The features of a title or of a product's name."""
-    folded = fold(text)
+    folded = spell(text)
     chunks = _chunks(folded)
     features: dict[str, int] = {}
     before, last = "", ""  # the two chunks before this one, "" where nothing may be joined to it
@@ -107,7 +108,7 @@ def _number(number: str, following: str, chunks: list[str]) -> bool:
     if not number.isdigit():
         number = number.replace(",", ".").rstrip("0").rstrip(".")
     unit = UNITS.get(following) or UNITS_AFTER.get((number, following))
-    if unit is None:
+    if unit is None or float(number) > LARGEST.get(unit, float("inf")):
         chunks.append(number)
         return following in _ORDINALS
     if unit == "ghz" and len(whole := number.partition(".")[0]) > _GIGAHERTZ_DIGITS:

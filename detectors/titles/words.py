@@ -50,27 +50,19 @@ _VARIANTS: Final = {
     "air": "",
     "note": "",
     "edge": "",
-    "xl": "",
     "neo": "",
-    "compact": "",
-    "premium": "",
-    "active": "",
     "play": "",
-    "zoom": "",
     "prime": "",
-    "turbo": "",
-    "dual": "duos",
-    "slim": "",
-    "sport": "",
     "fold": "折叠",
     "flip": "",
+    "ti": "",
 }
 
 _PACKINGS: Final = {"box": "boxed retail wof 盒装", "tray": "oem bulk 散片"}
 
 _SAME: Final = {
     "integrated": "einbau integrierbar vollintegriert teilintegriert integrierter encastrable integrable built",
-    "gen": "generation generacion generazione geração",
+    "gen": "generation generacion generazione geracao",
     "mk": "mark",
     "2": "ii",
     "3": "iii",
@@ -79,6 +71,7 @@ _SAME: Final = {
     "7": "vii",
     "8": "viii",
     "refrigerator": "kuhlschrank refrigerateur refrigerador frigorifico 冰箱",
+    "edition": "edicion ausgabe edicao edizione",
     "phone": "handy telefono telephone movil 手机",
     "washing": "waschmaschine lavadora 洗衣机",
     "dishwasher": "geschirrspuler lavavajillas 洗碗机",
@@ -164,8 +157,45 @@ _UNITS: Final = {
     "rpm": "",
 }
 
-#: Phrases of several words that one word stands for, before the text is cut into words.
-PHRASES: Final = {"hewlett packard enterprise": "hp", "hewlett packard": "hp", "hewlett-packard": "hp"}
+#: No goods have more: a larger number ends a model number, and the letters are no unit: "MWH26321MB", "E5606 ML".
+LARGEST: Final = {
+    "gb": 2048.0,
+    "tb": 32.0,
+    "ml": 1000.0,
+    "oz": 100.0,
+    "mb": 999.0,
+    "mhz": 9999.0,
+    "mp": 250.0,
+    "mah": 99_999.0,
+    "kg": 99.0,
+    "cm": 300.0,
+    "rpm": 20_000.0,
+}
+
+#: Phrases that another stands for, before the text is cut into words.
+PHRASES: Final = {
+    "hewlett packard enterprise": "hp",
+    "hewlett packard": "hp",
+    "hewlett-packard": "hp",
+    "ultra hd": "uhd",
+    "eau de parfum": "edp",
+    "eau de toilette": "edt",
+    "eau de cologne": "edc",
+    "promax": "pro max",
+}
+#: First, second, third ... before "generation".
+NTH: Final = (
+    "first erste premiere primera",
+    "second zweite deuxieme seconde segunda",
+    "third dritte troisieme tercera",
+    "fourth vierte quatrieme cuarta",
+    "fifth funfte fuenfte cinquieme quinta",
+    "sixth sechste sixieme sexta",
+    "seventh siebte septieme septima",
+    "eighth achte huitieme octava",
+    "ninth neunte neuvieme novena",
+    "tenth zehnte dixieme decima",
+)
 
 
 def _canonical() -> dict[str, str]:

@@ -29,7 +29,8 @@ _EXTRA: Final = re.compile(
     r"gratuite?|con|incluye|incluid[oa]|gratis|regalo|kostenlos\w*|plus free)\b"
     r"|(?<!sim )(?<!hands )(?<!bpa )(?<!bubble )(?<!frost )\bfree\b|(?:^| )\+"
 )
-_BESIDE: Final = re.compile(r"(?:\b(?:and|und|et|y)\b|&|\+)[^,;|]{0,24}$", re.ASCII)
+#: A plus that touches what stands before it alone is a part of that: "Roomba j7+ brush", but "console+game".
+_BESIDE: Final = re.compile(r"(?:\b(?:and|und|et|y)\b|&|(?<= )\+|\+(?! ))[^,;|]{0,24}$", re.ASCII)
 
 #: Goods that are sold by the millilitre, of which testers and samples exist.
 _BEAUTY: Final = re.compile(

@@ -9,9 +9,10 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from detectors.folding import MAX_RAW, fold
 from detectors.wording import denials, lures, reassurances
 from detectors.wording.chinese import SIMPLIFIED
-from detectors.wording.folding import MAX_RAW, flatten, fold
+from detectors.wording.flat import flatten
 
 #: Signs for a word, and traditional letters that messages hold and titles do not.
 _SPELLED: Final = {

@@ -4,13 +4,15 @@ Most titles hold no word that matters and cost two looks: a split, and whether a
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from detectors.wording import accessories, packs, replicas
+from detectors.folding import MAX_RAW_TITLE, fold
+from detectors.wording import accessories, belongings, packs, replicas
 from detectors.wording.chinese import read_chinese
 from detectors.wording.context import is_beauty, is_extra, is_negated
-from detectors.wording.folding import MAX_RAW, flatten, fold, words_of
+from detectors.wording.flat import MAX_CHARACTERS, flatten, words_of
 from detectors.wording.guards import GUARDS
 from detectors.wording.phrases import CONDITIONS, INSTRUMENT, KINDS, TESTER, Phrases
 
@@ -41,13 +43,15 @@ _ACCESSORY: Final = 1
 _PACK: Final = 2
 _REPLICA: Final = 4
 _BEAUTY: Final = 8
-_FIRST_PHRASES: Final = 16
+_BELONGING: Final = 16
+_FIRST_PHRASES: Final = 32
 
 
 def _asked_by_word() -> dict[str, int]:
     """Each word that matters to the readers that it wakes, as bits."""
     readers = [
         (accessories.TRIGGERS, _ACCESSORY),
+        (belongings.TRIGGERS, _BELONGING),
         (packs.TRIGGERS, _PACK),
         (replicas.TRIGGERS, _REPLICA),
         (replicas.BEAUTY_TRIGGERS, _BEAUTY),
@@ -73,12 +77,13 @@ _CHINESE: Final = re.compile("[㐀-鿿]")
 def read_title(title: str, category: str | None = None) -> Wording:
     """What the title says, in English, Chinese, German, Spanish or French; any text is taken, in linear time."""
     # One event asks several times, and a listing that changes keeps its title: remembered by what is read of it at all.
-    return _read(title[:MAX_RAW], category)
+    return read(title[:MAX_RAW_TITLE], category)
 
 
 @lru_cache(maxsize=REMEMBERED_TITLES)
-def _read(title: str, category: str | None) -> Wording:
-    folded = fold(title)
+def read(title: str, category: str | None) -> Wording:
+    """The same of a title that is short enough."""
+    folded = fold(title, MAX_CHARACTERS)
     words = words_of(folded)
     asked = 0
     if not _WORDS.isdisjoint(words):
@@ -92,21 +97,23 @@ def _read(title: str, category: str | None) -> Wording:
     if not asked and not is_chinese:
         return NOTHING_SAID
     flat = flatten(folded)
-    kind = "" if category is None else fold(category)
-    wording = _read_letters(flat, asked, kind) if asked else NOTHING_SAID
+    kind = "" if category is None else fold(category, MAX_CHARACTERS)
+    wording = _read_letters(flat, words, asked, kind) if asked else NOTHING_SAID
     return _with_chinese(wording, flat, kind) if is_chinese else wording
 
 
 def is_of_accessories(category: str | None) -> bool:
     """Whether a category is one of accessories or parts, where such goods are what everybody expects."""
-    return category is not None and accessories.is_accessory_category(fold(category))
+    return category is not None and accessories.is_accessory_category(fold(category, MAX_CHARACTERS))
 
 
-def _read_letters(flat: str, asked: int, category: str) -> Wording:
+def _read_letters(flat: str, words: Sequence[str], asked: int, category: str) -> Wording:
     beauty = bool(asked & _BEAUTY) and is_beauty(flat, category)
     condition = next((one.sense for bit, one in _CONDITION_BITS if asked & bit and _says(one, flat, beauty)), None)
     guards = {one.sense for bit, one in _KIND_BITS if asked & bit and _says(one, flat, beauty)}
-    if asked & _ACCESSORY and accessories.is_accessory(flat, category):
+    if (asked & _ACCESSORY and accessories.is_accessory(flat, category)) or (
+        asked & _BELONGING and belongings.is_belonging(flat, words)
+    ):
         guards.add("accessory")
     if asked & _PACK:
         at = packs.pack_at(flat)

@@ -72,7 +72,7 @@ class Desk:
         state = self.state
         records = [
             {key: encode(held) for key, held in kept.items()}
-            for kept in (state.orders, state.returns, state.complaints)
+            for kept in (state.orders, state.returns, state.complaints, state.surges)
         ]
         # A hold may have been placed and released again on the way: two complaints, known only later to be one buyer's.
         # A deadline for an answer stays when the answer comes, and fires in vain.

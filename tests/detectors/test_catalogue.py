@@ -20,6 +20,7 @@ from detectors import rules
 from detectors.catalogue import CATALOGUE, FAMILIES, Entry
 from detectors.judged import Tombstone
 from detectors.records import Complaint, Listing, Order, Return, decode, encode
+from detectors.surge import Series
 from schemas import Event, ListingChanged, ListingPublished, ReturnDelivered, ReturnRequested, wire
 from schemas.fields import DAY_US, to_us
 from tests.detectors.aftersales import POLICY, SELLER, Desk
@@ -157,3 +158,4 @@ def test_no_valid_event_makes_anything_raise(told: list[Any]) -> None:
     for kind, kept in ((Order, state.orders), (Return, state.returns), (Listing, state.listings)):
         assert all(decode(kind, encode(record)) == record for record in kept.values())  # type: ignore[attr-defined]
     assert all(decode(Complaint, encode(record)) == record for record in state.complaints.values())
+    assert all(decode(Series, encode(record)) == record for record in state.surges.values())

@@ -20,7 +20,8 @@ def stored(desk: Desk) -> tuple[Any, ...]:
     """Everything that is remembered of the seller, as bytes, and the deadlines."""
     state = desk.state
     kept: tuple[dict[str, Any], ...] = (state.orders, state.returns, state.listings, state.complaints, state.findings)
-    return encode(state.core), *({key: encode(held) for key, held in one.items()} for one in kept), dict(desk.deadlines)
+    records = ({key: encode(held) for key, held in one.items()} for one in (*kept, state.surges))
+    return encode(state.core), *records, dict(desk.deadlines)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -23,7 +23,7 @@ def test_it_fires_at_the_deadline_and_names_the_return_and_its_buyer() -> None:
     assert seen.sentence == "1 return of 1 buyer left alone: 1 not answered within 72 hours (R1)"
     assert seen.numbers == {"returns": 1, "buyers": 1, "unanswered": 1, "refused_after_acceptance": 0}
     assert seen.event_ids == ("asked-1-0",)
-    assert seen.opened_by == f"answer:R1:{hour_us(ANSWER)}"
+    assert seen.opened_by == f"answer::{hour_us(ANSWER)}"
 
 
 def test_accepted_and_then_refused_fires_at_once() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.baseline import SurgeTerms
+from detectors.baseline import SurgeTerms, limit_of
 from detectors.surge import KEPT_WEEKS, Series, surge_finding
 from tests.detectors.test_cusum import poisson
 
@@ -89,10 +89,16 @@ def test_what_has_risen_for_good_is_learned_in_half_a_year() -> None:
     assert series.total == 0
 
 
-def test_a_series_that_is_raised_is_calm_again_when_the_sum_is_back_at_0_and_not_before() -> None:
+def test_a_series_that_is_raised_is_calm_again_when_half_of_the_excess_is_used_up_and_not_before() -> None:
     risen = [*[10] * 130, *[20] * 10]
-    seen = [day_by_day([*risen, *[8] * days]).raised for days in range(6)]
-    assert seen == [True, True, True, False, False, False]
+    seen = [day_by_day([*risen, *[10] * days]) for days in range(12)]
+    usual = seen[0].expects(seen[0].day + 1, TERMS)
+    assert usual is not None
+    half = limit_of(usual, TERMS) / 2
+    assert [one.raised for one in seen] == [one.total > half for one in seen]
+    assert [one.raised for one in seen] == sorted((one.raised for one in seen), reverse=True)
+    assert sum(one.raised for one in seen) in range(4, 8)
+    assert (seen[-1].total, seen[-1].observed) == (0, 0), "what comes next is measured anew"
 
 
 def test_twice_the_orders_may_bring_twice_the_complaints() -> None:

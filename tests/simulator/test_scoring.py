@@ -10,7 +10,7 @@ from schemas.fields import HoldScope, Mode
 from schemas.outputs import Alert, Hold
 from simulator.accused import Spoken
 from simulator.labels import GangLabel, ListingLabel, OrderLabel, SellerLabel
-from simulator.report import Caught, Delay, Held, HonestHeld, Lost, Reason, Report, Span
+from simulator.report import Caught, Delay, Held, HonestHeld, HonestHolds, Lost, Reason, Report, Span
 from simulator.scoring import Scoring
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -351,6 +351,8 @@ def test_each_gang_is_told_with_what_was_held_of_it() -> None:
             held={"listing": 0, "seller": 0, "payout": 1},
             lost_orders=2,
             saved=0.75,
+            listing_hold=Span(subjects=2, held=0, median_hours=None, p90_hours=None),
+            payout_hold=Span(subjects=2, held=1, median_hours=4.0, p90_hours=4.0),
         ),
     )
 
@@ -372,6 +374,16 @@ def test_every_honest_seller_that_was_held_is_named_with_what_for() -> None:
             hours=12.0,
         ),
     )
+
+
+def test_honest_holds_are_counted_by_what_they_were_first_placed_for() -> None:
+    placed = hold("payout", "honest-1", 4, seller="honest-1")
+    ended = hold("payout", "honest-1", 4, seller="honest-1", released=10, revision=2)
+    for lines in ((placed, ended), (ended, placed)):
+        report = scored(*(msgspec.structs.replace(line, reason_codes=("b", "a")[: line.revision]) for line in lines))
+        assert report.honest_holds == (
+            HonestHolds(scope="payout", reason_codes=("b",), sellers=1, holds=1, median_hours=6.0),
+        )
 
 
 def test_subjects_without_a_label_are_told_and_the_system_is_left_out() -> None:

@@ -135,7 +135,7 @@ def test_what_was_put_off_survives_another_owner() -> None:
     story._partition = asyncio.run(story.hop.open(0, [""]))
     story.tell(until=due + 25 * HOUR)
     assert overdue(story) == [due + 24 * HOUR]
-    assert story._partition.refunds.feed.last_refund_us == to_us(at(8) - timedelta(minutes=12))
+    assert story._partition.books.refunds.feed.last_refund_us == to_us(at(8) - timedelta(minutes=12))
 
 
 def test_amounts_do_not_matter_to_a_feed() -> None:

@@ -54,6 +54,12 @@ def test_a_search_leaves_nothing_behind_for_the_next() -> None:
     assert many(index, known, title) == before
 
 
+def test_of_names_that_a_rare_word_brought_in_alike_the_common_ones_tell() -> None:
+    index = index_of([*(f"lumen lamp {letter}{at}" for letter in "abcd" for at in range(10)), *("other d7",) * 300])
+    found = few(index, *question(index, "lumen d7"))
+    assert best(index, [""] * index.live, found)[0] == 37
+
+
 def test_of_many_names_that_share_as_much_the_shorter_ones_are_looked_at() -> None:
     index = index_of([f"lumen lamp x{at} with shade and bulb" for at in range(1_000)])
     short = {index.add(tokens(f"lumen lamp y{at}")) for at in range(LOOKED_AT)}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detectors.folding import MAX_RAW_TITLE
 from detectors.titles import Titles
 from detectors.titles.resolver import ANSWER_FROM, NOTHING
 from detectors.titles.scoring import GROUNDS, MEASURES, confidence
@@ -197,8 +198,8 @@ def test_any_text_is_taken_and_asked_twice_answered_alike(text: str) -> None:
     ],
 )
 def test_the_length_of_a_title_does_not_matter_beyond_what_is_read(titles: Titles, text: str) -> None:
-    assert titles.resolve(text) == titles.resolve(text[:300])
-    assert titles.contradicts(text, "kfz3037b") == titles.contradicts(text[:300], "kfz3037b")
+    assert titles.resolve(text) == titles.resolve(text[:MAX_RAW_TITLE])
+    assert titles.contradicts(text, "kfz3037b") == titles.contradicts(text[:MAX_RAW_TITLE], "kfz3037b")
     assert len(titles.fits(tokens(text))[1]) <= LOOKED_AT
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from detectors.wording.folding import MAX_RAW
+from detectors.folding import MAX_RAW
 from detectors.wording.messages import read_message
 
 
