@@ -1,13 +1,18 @@
 """`assay dead-letters`: what could not be judged, and why."""
 
+import asyncio
 import base64
 from typing import Any, get_args
 
 import click
 import msgspec
 
+from assay.failure import Failure
 from assay.invocation import Invocation, pass_invocation
 from assay.table import echo_table, printable
+from console.edges import Unsent
+from console.kafka import KafkaSink
+from schemas import DeadLetter
 from schemas.outputs import DeadLetterReason
 from streams.dead_letters import StoredDeadLetter, read_dead_letter, read_dead_letters
 
@@ -24,7 +29,7 @@ class _Position(click.ParamType):
 
 @click.group("dead-letters")
 def dead_letters() -> None:
-    """Shows what could not be judged: why, where it came from, and its bytes."""
+    """Shows what could not be judged: why, where it came from, and its bytes; and sends it once more."""
 
 
 @dead_letters.command("list")
@@ -68,6 +73,35 @@ def show(invocation: Invocation, position: tuple[int, int], as_json: bool) -> No
     for name, fact in facts.items():
         click.echo(f"{name + ':':<12} {printable(str(fact))}")
     click.echo(f"{'value:':<12} {printable(value)}")
+
+
+@dead_letters.command()
+@click.argument("positions", type=_Position(), nargs=-1, required=True)
+@pass_invocation
+def replay(invocation: Invocation, positions: tuple[tuple[int, int], ...]) -> None:
+    """Sends the records of dead letters once more, whole, to the topics that they came from.
+
+    POSITIONS are those of `assay dead-letters list`. First mend what made them fail; a record that was judged after
+    all counts as a duplicate where its event is among its seller's last 32.
+    """
+    settings = invocation.settings()
+    for position in positions:
+        letter = read_dead_letter(settings, *position).letter
+        if not letter.topic:
+            raise Failure("This dead letter came from a file: mend the file and replay it with `assay replay`.")
+        try:
+            asyncio.run(_send_again(settings.kafka_bootstrap, letter))
+        except Unsent as error:
+            raise Failure(str(error)) from None
+        click.echo(f"{letter.topic}:{letter.partition}:{letter.offset} was sent again.")
+
+
+async def _send_again(bootstrap: str, letter: DeadLetter) -> None:
+    sink = KafkaSink(bootstrap)
+    try:
+        await sink.send_again(letter.topic, letter.partition, letter.offset)
+    finally:
+        await sink.close()
 
 
 def _json(stored: StoredDeadLetter) -> bytes:

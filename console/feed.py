@@ -8,8 +8,9 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from console.cases import Case, State, case_of
-from console.history import History, Listed
+from console.history import History
 from console.projection import Projection
+from console.seen import Listed
 from schemas import Alert
 from schemas.fields import Mode, Money, to_us
 

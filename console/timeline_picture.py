@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from console.history import Seen
+from console.seen import Seen
 from schemas import Alert, Hold
 from schemas.fields import DAY_US, to_time, to_us
 

@@ -10,7 +10,8 @@ from console.app import make_app
 from console.gate import safe_path
 from console.office import Terms
 from console.roles import ROLES, ROUTES
-from tests.console.records import alert, hold, letter
+from schemas import Evidence
+from tests.console.records import alert, entry, hold, letter, listing, verdict
 from tests.console.served import ORIGIN, PASSWORD, Served, bearer, sign_in
 
 PLACES = {"alert_id": "a1", "hold_id": "h1", "listing_id": "l1", "seller_id": "s1", "key": "k", "name": "console.css"}
@@ -247,10 +248,15 @@ def test_signing_in_leads_to_this_console_and_nowhere_else(wanted: str, got: str
 def test_what_strangers_wrote_is_shown_and_never_run() -> None:
     served = Served()
     nasty: Any = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-    served.put(alert(subject_id=nasty, listing_ids=(nasty,), seller=nasty), hold(subject_id=nasty, notice=nasty))
+    said = Evidence(reason_code=nasty, weight=1.0, sentence=nasty, numbers={nasty: nasty}, event_ids=(nasty,))
+    told: dict[str, Any] = {"subject_id": nasty, "listing_ids": (nasty,), "seller": "s1", "evidence": (said,)}
+    served.put(alert(**told, note=nasty, reason_codes=(nasty,)), hold(subject_id=nasty, notice=nasty), letter())
+    served.put(entry("noted", reason=nasty), verdict(reason=nasty, hold_id="h1"))
+    served.office.history.take(listing(listing_id=nasty, title=nasty, shop_name=nasty, brand=nasty, category=nasty))
     with served.client("ada") as client:
-        for path in ("/", "/alerts/a1", "/holds", f"/?text={nasty}"):
+        for path in ("/?mode=any", "/alerts/a1", "/holds", "/sellers/s1", "/audit", f"/?text={nasty}"):
             text = client.get(path).text
+            assert "&lt;script&gt;alert" in text, path
             assert "<script>alert" not in text
             assert "<img src=x" not in text
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import schemas
 from console import history
 from console.history import History
+from console.seen import Seen
 from tests.console.records import at, listing
 
 _RETURN = {"return_id": "r1", "order_id": "o1", "listing_id": "l-s1", "buyer_id": "b1", "amount": Decimal(1500)}
@@ -32,7 +33,7 @@ STORY = [
 ]
 
 
-def told(events: list[Any]) -> history.Seen:
+def told(events: list[Any]) -> Seen:
     memory = History(lambda _: False)
     for one in events:
         memory.take(one)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
@@ -22,7 +23,7 @@ from console.users import hash_password
 from schemas import VerdictGiven, topics, wire
 from streams.settings import Settings
 from streams.upkeep import create_topics
-from tests.console.records import alert, entry, hold, listing, record, verdict
+from tests.console.records import alert, entry, hold, letter, listing, record, verdict
 
 pytestmark = pytest.mark.stack
 PARTITIONS = 5
@@ -147,6 +148,27 @@ def test_a_refused_record_is_sent_again_whole_and_one_that_is_gone_is_not(kafka:
         await sink.close()
 
     asyncio.run(told())
+
+
+def test_a_dead_letter_is_replayed_from_the_command_line(kafka: str) -> None:
+    async def told() -> list[Any]:
+        await produce(kafka, Record(topics.ORDERS.name, b"s1", b"{oops"))
+        (first,) = await stored(kafka, topics.ORDERS.name)
+        said = letter(first.offset)
+        said = msgspec.structs.replace(said, partition=first.partition)
+        await produce(kafka, record(said))
+        return await stored(kafka, topics.DEAD_LETTERS.name)
+
+    (stored_letter,) = asyncio.run(told())
+    command = [sys.executable, "-m", "assay", "--set", f"kafka_bootstrap={kafka}", "dead-letters", "replay"]
+    position = f"{stored_letter.partition}:{stored_letter.offset}"
+    ran = subprocess.run([*command, position], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("marketplace.orders.v1:")
+    assert [one.value for one in asyncio.run(stored(kafka, topics.ORDERS.name))] == [b"{oops"] * 2
+    ran = subprocess.run([*command, "0:99"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.count("\n") == 1
 
 
 def test_without_its_topics_the_console_says_what_to_do_and_goes_on_when_they_are_there(no_topics: Any) -> None:
