@@ -19,12 +19,12 @@ from detectors.policy import Policy
 from detectors.reference import Reference
 from schemas.fields import SECOND_US
 from streams.depths import Depths
+from streams.exposition import serve
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.interpreter import relax_collector, switch_threads_often
 from streams.live import LiveHop
 from streams.meta import INPUTS
-from streams.metrics import serve
 from streams.outbox import CountedOutbox, KafkaOutbox
 from streams.polls import Control
 from streams.preflight import preflight

@@ -4,19 +4,11 @@ Names are `assay_<noun>_<unit>`, counters end in `_total`. Labels are bounded: t
 of the contract; never a seller or a listing. What costs something is done when somebody asks, in the asker's thread.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final, Literal, NamedTuple
-from wsgiref.simple_server import WSGIServer
-
-from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import Collector
 
 from streams import readings
-from streams.preflight import CannotStartError
 from streams.readings import Reading, Watched
-from streams.spread import Spread
 
 Read = Callable[[Watched], Iterable[Reading]] | None
 
@@ -170,6 +162,12 @@ SERIES: Final = (
         "Sellers' money at stake as an alert was opened or a hold placed (decision: alert or the hold's scope).",
         readings.money,
     ),
+    _gauge(
+        "assay_tripped_fuses",
+        "reason_code",
+        "Fuses of the breaker that have tripped, overall and by category: what the detector would hold is an alert.",
+        readings.tripped_fuses,
+    ),
     # ---- quality
     _counter(
         "assay_findings_total",
@@ -209,54 +207,3 @@ SERIES: Final = (
     _gauge("assay_process_open_fds", "", "Number of open file descriptors.", None),
     _gauge("assay_process_max_fds", "", "Maximum number of open file descriptors.", None),
 )
-
-
-class WorkerCollector(Collector):
-    """Reads `SERIES` of one worker each time it is asked."""
-
-    def __init__(self, seen: Watched) -> None:
-        self._seen = seen
-
-    def collect(self) -> Iterator[Metric]:
-        for series in SERIES:
-            if series.read is not None:
-                yield _family(series, series.read(self._seen))
-
-
-def registry_of(seen: Watched) -> CollectorRegistry:
-    """Everything in `SERIES`, and nothing that anybody else in this process has registered."""
-    registry = CollectorRegistry()
-    registry.register(WorkerCollector(seen))
-    ProcessCollector(namespace="assay", registry=registry)
-    return registry
-
-
-def serve(port: int, seen: Watched) -> WSGIServer:
-    """Answers Prometheus on every address of this machine, in threads of its own; `CannotStartError` where it may not.
-
-    Without a password: it names no seller, buyer or listing.
-    """
-    try:
-        server, _ = start_http_server(port, registry=registry_of(seen))
-    except OSError as error:
-        raise CannotStartError(
-            f"metrics_port {port} cannot be opened ({error.strerror}): give each worker of this machine its own."
-        ) from None
-    return server
-
-
-def _family(series: Series, found: Iterable[Reading]) -> Metric:
-    if series.kind == "histogram":
-        histogram = HistogramMetricFamily(series.name, series.help, labels=series.labels)
-        for labels, spread in found:
-            assert isinstance(spread, Spread)
-            total, reached = spread.total, spread.cumulative()
-            buckets = [(str(float(bound)), float(count)) for bound, count in zip(spread.bounds, reached, strict=False)]
-            histogram.add_metric(labels, [*buckets, ("+Inf", float(reached[-1]))], total)
-        return histogram
-    kind = CounterMetricFamily if series.kind == "counter" else GaugeMetricFamily
-    family = kind(series.name, series.help, labels=series.labels)
-    for labels, number in found:
-        assert not isinstance(number, Spread)
-        family.add_metric(labels, float(number))
-    return family

@@ -163,6 +163,12 @@ def alerts(seen: Watched) -> Iterator[Reading]:
     yield from _with_zeros(seen.live.hop.counts.alerts, known)
 
 
+def tripped_fuses(seen: Watched) -> Iterator[Reading]:
+    brakes = [partition.books.brake for partition in dict(seen.live.partitions).values()]
+    tripped = Counter(reason_code for brake in brakes for reason_code, _ in dict(brake.own.tripped))
+    yield from _with_zeros(tripped, ((reason_code,) for reason_code in REASON_CODES))
+
+
 def alert_reasons(seen: Watched) -> Iterator[Reading]:
     yield from _with_zeros(seen.live.hop.counts.alert_reasons, product(REASON_CODES, MODES))
 

@@ -81,6 +81,13 @@ def _holds() -> list[Placed]:
             "short",
             Query(f"sort_desc(sum by (reason_code) (increase(assay_hold_reasons_total[{RANGE}])))", "{{reason_code}}"),
         ),
+        lines(
+            "Breaker",
+            "Fuses that have tripped, overall and by category: what these detectors would hold is an alert until then.",
+            "short",
+            Query("sum by (reason_code) (assay_tripped_fuses)", "{{reason_code}}"),
+            width=24,
+        ),
     ]
 
 

@@ -86,6 +86,14 @@ def test_what_is_mounted_is_there(name: str) -> None:
             assert source in COMPOSE["volumes"]
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_secret_has_a_file_and_is_given_by_its_path(name: str) -> None:
+    service = SERVICES[name]
+    for secret in service.get("secrets", ()):
+        assert COMPOSE["secrets"][secret].keys() == {"file"}
+        assert f"/run/secrets/{secret}" in service["environment"].values()
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_our_services_run_as_nobody_on_a_read_only_file_system(name: str) -> None:
     service = OURS[name]

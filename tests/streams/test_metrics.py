@@ -24,8 +24,9 @@ import schemas
 from schemas import topics, wire
 from streams.counts import CURRENCIES, OTHER
 from streams.depths import Depth, Depths
+from streams.exposition import registry_of, serve
 from streams.live import LiveHop
-from streams.metrics import SERIES, registry_of, serve
+from streams.metrics import SERIES
 from streams.outbox import CountedOutbox, ProcessOutbox
 from streams.polls import TP, Control, Tenure
 from streams.preflight import CannotStartError
@@ -35,6 +36,7 @@ from streams.settings import Settings
 from streams.spread import Spread
 from streams.store import Line
 from tests.story import Story, at, event, listing, market, refund, registered, sold_and_back, verdict
+from tests.streams.test_breaker import wave
 from tests.streams.test_refund_feed import HOUR, parcel_due, usual_refunds
 
 BOUNDED = {
@@ -198,6 +200,13 @@ def test_a_stalled_feed_of_refunds_shows_with_the_deadlines_that_wait_for_it() -
     assert measured.value("assay_stalled_partitions") == 1
     assert measured.value("assay_pending_deadlines_total") == 1
     assert measured.value("assay_alerts_total", family="system", status="opened") == 1
+
+
+def test_a_tripped_breaker_shows_by_its_detector() -> None:
+    """Overall, and in the category of the phones."""
+    measured = Measured(Story({"breaker": {"sellers_most": 5, "sellers_enough": 100}}).tell(market(40), wave(12)))
+    assert measured.value("assay_tripped_fuses", reason_code="below_market_price") == 2
+    assert measured.value("assay_tripped_fuses") == 2
 
 
 def test_lag_is_what_lies_between_the_commit_and_the_end_of_the_log() -> None:
