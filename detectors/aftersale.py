@@ -41,6 +41,7 @@ def settle_return(state: SellerState, return_id: str, terms: Terms, fired_us: in
     if due_us != held.due_us:
         held.due_us = due_us
         state.schedule("refund", return_id, due_us or None)
+    state.note_back(return_id, held.delivered_us, back.delivered_us)
     held.overdue, held.delivered_us = back.overdue, back.delivered_us
     state.note_overdue(return_id, back)
     marks.mark(state, return_id, held, back, terms.returns)
@@ -129,6 +130,7 @@ def end_return(state: SellerState, return_id: str, due_us: int, terms: Terms) ->
     if held is None or held.due_us or held.overdue:
         return
     del state.returns[return_id]
+    state.note_back(return_id, held.delivered_us, 0)
     marks.forget(state, return_id)
     state.changes.returns.add(return_id)
     state.schedule("return", return_id, None)

@@ -20,22 +20,16 @@ def goes_on(state: SellerState, late: Late, now_us: int, terms: ReturnTerms, sil
     it does with every compensation. `late` are the overdue returns, of which only the seller's own parts count.
     """
     since_us = now_us - round(silence.refunded_days * DAY_US)
-    sums: dict[str, list[Decimal]] = {}
-
-    def add(back: Folded, paid: Decimal) -> None:
-        if since_us < back.deadline_us <= now_us:
+    sums = {currency: [one.due, one.paid] for currency, one in late.due_between(since_us, now_us).items()}
+    for return_id in state.came_back().keys_since(since_us - terms.longest_us()):
+        held = state.returns[return_id]
+        if held.overdue or held.due_us:
+            continue
+        back = fold(held, terms)
+        if back.stage == "refunded" and since_us < back.deadline_us <= now_us:
             due_and_paid = sums.setdefault(back.currency, [_ZERO, _ZERO])
             due_and_paid[0] += back.amount
-            due_and_paid[1] += min(back.amount, paid)
-
-    for back in late.due_between(since_us, now_us):
-        add(back, back.paid_by_seller)
-    earliest_us = since_us - terms.longest_us()
-    for held in state.returns.values():
-        if held.delivered_us >= earliest_us and not (held.overdue or held.due_us):
-            back = fold(held, terms)
-            if back.stage == "refunded":
-                add(back, _refunded(held, back))
+            due_and_paid[1] += min(back.amount, _refunded(held, back))
     share = Decimal(str(silence.refunded_share))
     return bool(sums) and all(paid >= due * share for due, paid in sums.values())
 

@@ -13,6 +13,7 @@ from detectors.entries import YOUNG_US
 from detectors.late import Late
 from detectors.records import UNCOUNTED, Complaint, Core, Listing, Order, Payment, Return
 from detectors.returns import Folded, ReturnTerms, fold
+from detectors.span import Span
 from detectors.surge import Series, kind_of
 from detectors.tally import Count
 from schemas.fields import DAY_US
@@ -81,6 +82,7 @@ class SellerState:
     """One seller in memory: the stored records, and indexes that are derived from them."""
 
     __slots__ = (
+        "_came_back",
         "_late",
         "answers",
         "awaited_orders",
@@ -128,6 +130,7 @@ class SellerState:
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
         self._late: Late | None = None
+        self._came_back: Span | None = None
         self.answers: list[tuple[int, str]] | None = None  # awaited, as a heap; see `detectors.marks`
         self.ignored = {key for key, held in self.returns.items() if held.ignored}
         self.disputed = {key for key, held in self.returns.items() if held.disputed}
@@ -181,6 +184,21 @@ class SellerState:
             self._late = Late(terms, {key: fold(self.returns[key], terms) for key in self.overdue})
         return self._late
 
+    def came_back(self) -> Span:
+        """The returns whose parcels are back, by when that was."""
+        if self._came_back is None:
+            back = [(held.delivered_us, "", key) for key, held in self.returns.items() if held.delivered_us]
+            self._came_back = Span(_not_counted, back)
+        return self._came_back
+
+    def note_back(self, return_id: str, before_us: int, after_us: int) -> None:
+        """The parcel came back at another time than was known; 0 is never."""
+        if self._came_back is not None and before_us != after_us:
+            if before_us:
+                self._came_back.drop((before_us, "", return_id))
+            if after_us:
+                self._came_back.put((after_us, "", return_id))
+
     def note_overdue(self, return_id: str, back: Folded) -> None:
         """Takes note of whether a return that was folded anew is overdue."""
         if not back.overdue and return_id not in self.overdue:
@@ -223,3 +241,7 @@ class SellerState:
         self.in_market.get(listing.market, set()).discard(listing_id)
         self.flagged.discard(listing_id)
         self.changes.listings.add(listing_id)
+
+
+def _not_counted(_key: str, _sign: int) -> None:
+    """Nothing is summed up over what came back."""
