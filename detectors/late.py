@@ -1,6 +1,7 @@
 """The overdue returns of one seller together: who waits, for how much, since when, and which events say so.
 
-Kept up by differences, so that an event costs a seller who owes a thousand buyers no more than one who owes two.
+Beside them those whose refund was paid. Both are kept up by differences, so that an event costs a seller who owes a
+thousand buyers no more than one who owes two.
 """
 
 from bisect import bisect_left, insort
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from detectors.records import Return
 from detectors.returns import Folded, ReturnTerms
 from detectors.span import Span, Thing
 
@@ -15,7 +17,7 @@ _ZERO = Decimal(0)
 
 
 class Due(NamedTuple):
-    """Of one currency: how many refunds fell due, their sum, and what the seller has paid of it."""
+    """Of one currency: how many refunds fell due, their sum, and what was paid of it."""
 
     returns: int = 0
     due: Decimal = _ZERO
@@ -85,10 +87,7 @@ class Late:
     def _sum(self, return_id: str, sign: int) -> None:
         """A return enters (1) or leaves (-1) what `due_between` is asked for."""
         back = self.by_id[return_id]
-        returns, due, paid = self._due.pop(back.currency, Due())
-        if returns + sign:
-            own = min(back.amount, back.paid_by_seller)
-            self._due[back.currency] = Due(returns + sign, due + sign * back.amount, paid + sign * own)
+        _add_due(self._due, back.currency, sign, back.amount, back.paid_by_seller)
 
     def _add(self, return_id: str, back: Folded, sign: int) -> None:
         """Counts a return in (1) or out (-1)."""
@@ -105,6 +104,56 @@ class Late:
                 del counts[key]
         if back.currency not in self._counts:
             del self.missing[back.currency]
+
+
+class Refunded:
+    """Derived from the stored returns under `terms`: the refunded ones, by when the refund was due.
+
+    Of those that were due before `from_us` some may be missing.
+    """
+
+    __slots__ = ("_by_due", "_by_id", "_due", "from_us", "terms")
+
+    def __init__(self, terms: ReturnTerms, from_us: int, refunded: Mapping[str, tuple[Return, Folded]]) -> None:
+        self.terms = terms
+        self.from_us = from_us
+        self._by_id: dict[str, tuple[int, str, Decimal, Decimal]] = {}
+        self._due: dict[str, Due] = {}
+        self._by_due = Span(self._sum, [])
+        for return_id, (held, back) in refunded.items():
+            self.put(return_id, held, back)
+
+    def put(self, return_id: str, held: Return, back: Folded) -> None:
+        """The return as it stands now; one that is not refunded is taken out."""
+        self.drop(return_id)
+        if back.stage == "refunded" and back.deadline_us:
+            paid = sum(
+                (step.amount for step in held.steps if step.kind == "refund" and step.currency == back.currency), _ZERO
+            )
+            self._by_id[return_id] = back.deadline_us, back.currency, back.amount, paid
+            self._by_due.put((back.deadline_us, "", return_id))
+
+    def drop(self, return_id: str) -> None:
+        """The return is not refunded any more, or forgotten."""
+        if return_id in self._by_id:
+            self._by_due.drop((self._by_id[return_id][0], "", return_id))
+            del self._by_id[return_id]
+
+    def due_between(self, after_us: int, until_us: int) -> Mapping[str, Due]:
+        """What was due after the first time and not after the second, and was paid, by currency."""
+        self._by_due.move(after_us + 1, until_us + 1)
+        return self._due
+
+    def _sum(self, return_id: str, sign: int) -> None:
+        _, currency, amount, paid = self._by_id[return_id]
+        _add_due(self._due, currency, sign, amount, paid)
+
+
+def _add_due(sums: dict[str, Due], currency: str, sign: int, amount: Decimal, paid: Decimal) -> None:
+    """Counts a return in (1) or out (-1); no more is paid than was due."""
+    returns, due, enough = sums.pop(currency, Due())
+    if returns + sign:
+        sums[currency] = Due(returns + sign, due + sign * amount, enough + sign * min(amount, paid))
 
 
 def _thing(return_id: str, back: Folded) -> Thing:

@@ -68,11 +68,6 @@ class Span:
         """How many things have that time or a later one, wherever the stretch lies."""
         return len(self.things) - bisect_left(self.things, (from_us, "", ""))
 
-    def keys_since(self, from_us: int) -> Iterator[str]:
-        """Their keys, oldest first."""
-        at = bisect_left(self.things, (from_us, "", ""))
-        return (key for _, _, key in self.things[at:])
-
     def _tell(self, first: int, last: int, sign: int) -> None:
         for at in range(first, last):
             self._count(self.things[at][2], sign)

@@ -11,9 +11,9 @@ from detectors.beta import Moments
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
 from detectors.late import Late
+from detectors.overview import Overview
 from detectors.records import UNCOUNTED, Complaint, Core, Listing, Order, Payment, Return
-from detectors.returns import Folded, ReturnTerms, fold
-from detectors.span import Span
+from detectors.returns import Folded, ReturnTerms
 from detectors.surge import Series, kind_of
 from detectors.tally import Count
 from schemas.fields import DAY_US
@@ -82,8 +82,6 @@ class SellerState:
     """One seller in memory: the stored records, and indexes that are derived from them."""
 
     __slots__ = (
-        "_came_back",
-        "_late",
         "answers",
         "awaited_orders",
         "changes",
@@ -98,6 +96,7 @@ class SellerState:
         "listings",
         "orders",
         "overdue",
+        "overview",
         "paid_on",
         "payments",
         "returns",
@@ -129,8 +128,7 @@ class SellerState:
         self.surges = surges or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
-        self._late: Late | None = None
-        self._came_back: Span | None = None
+        self.overview = Overview(self.returns)
         self.answers: list[tuple[int, str]] | None = None  # awaited, as a heap; see `detectors.marks`
         self.ignored = {key for key, held in self.returns.items() if held.ignored}
         self.disputed = {key for key, held in self.returns.items() if held.disputed}
@@ -179,33 +177,19 @@ class SellerState:
         return True
 
     def late(self, terms: ReturnTerms) -> Late:
-        """The overdue returns together, folded when first asked for."""
-        if self._late is None or self._late.terms is not terms:
-            self._late = Late(terms, {key: fold(self.returns[key], terms) for key in self.overdue})
-        return self._late
+        """The overdue returns together."""
+        return self.overview.late(terms)
 
-    def came_back(self) -> Span:
-        """The returns whose parcels are back, by when that was."""
-        if self._came_back is None:
-            back = [(held.delivered_us, "", key) for key, held in self.returns.items() if held.delivered_us]
-            self._came_back = Span(_not_counted, back)
-        return self._came_back
+    def note_return(self, return_id: str, held: Return, back: Folded) -> None:
+        """Takes note of a return that was folded anew; `held` still says what the fold said before."""
+        self.overview.note(return_id, held, back)
+        if back.overdue or held.overdue:
+            (self.overdue.add if back.overdue else self.overdue.discard)(return_id)
 
-    def note_back(self, return_id: str, before_us: int, after_us: int) -> None:
-        """The parcel came back at another time than was known; 0 is never."""
-        if self._came_back is not None and before_us != after_us:
-            if before_us:
-                self._came_back.drop((before_us, "", return_id))
-            if after_us:
-                self._came_back.put((after_us, "", return_id))
-
-    def note_overdue(self, return_id: str, back: Folded) -> None:
-        """Takes note of whether a return that was folded anew is overdue."""
-        if not back.overdue and return_id not in self.overdue:
-            return
-        (self.overdue.add if back.overdue else self.overdue.discard)(return_id)
-        if self._late is not None:
-            self._late.put(return_id, back)
+    def forget_return(self, return_id: str) -> None:
+        """Forgets a return that is not overdue."""
+        self.overview.forget(return_id, self.returns.pop(return_id))
+        self.changes.returns.add(return_id)
 
     def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""
@@ -241,7 +225,3 @@ class SellerState:
         self.in_market.get(listing.market, set()).discard(listing_id)
         self.flagged.discard(listing_id)
         self.changes.listings.add(listing_id)
-
-
-def _not_counted(_key: str, _sign: int) -> None:
-    """Nothing is summed up over what came back."""

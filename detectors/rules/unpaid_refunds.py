@@ -37,7 +37,7 @@ class UnpaidRefunds:
         buyers = len(late.buyers)
         if buyers < self.buyers_few:
             return None
-        recent = state.came_back().since(now_us - int(self.window_days * DAY_US))
+        recent = state.overview.came_back().since(now_us - int(self.window_days * DAY_US))
         share = len(late) / max(recent, len(late))
         if buyers < self.buyers_enough and (share <= self.share_of_returns or state.core.truncated):
             return None

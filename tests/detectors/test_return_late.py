@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import schemas
 from detectors.late import Late
+from detectors.overview import Overview
 from detectors.returns import fold
 from schemas.fields import to_us
 from tests.detectors.aftersales import POLICY, Desk, hour_us, said
@@ -42,6 +43,12 @@ def seen(late: Late) -> tuple[Any, ...]:
     return late.by_id, late.buyers, dict(late.missing), late.events, since_us, late.named(3), late.evidence(5), between
 
 
+def refunded(overview: Overview) -> list[Any]:
+    """What was due and paid in several stretches."""
+    hours = (100, 250, 0, 300)
+    return [dict(overview.refunded(TERMS, hour_us(0)).due_between(hour_us(at), hour_us(at + 168))) for at in hours]
+
+
 @settings(max_examples=150, deadline=None)
 @given(HAPPENED)
 def test_what_is_kept_up_is_what_is_counted_anew(happened: list[tuple[int, int, str, Decimal, str]]) -> None:
@@ -54,9 +61,10 @@ def test_what_is_kept_up_is_what_is_counted_anew(happened: list[tuple[int, int, 
         assert desk.state.late(TERMS) is kept
         anew = Late(TERMS, {key: fold(desk.state.returns[key], TERMS) for key in desk.state.overdue})
         assert seen(kept) == seen(anew)
+        assert refunded(desk.state.overview) == refunded(Overview(desk.state.returns))
         returns = desk.state.returns.items()
         back = sorted((held.delivered_us, "", key) for key, held in returns if held.delivered_us)
-        assert desk.state.came_back().things == back
+        assert desk.state.overview.came_back().things == back
 
 
 def test_of_many_the_newest_events_are_the_evidence_in_the_order_in_which_refunds_fell_due() -> None:
@@ -96,7 +104,7 @@ def test_a_parcel_that_is_forgotten_is_no_longer_among_those_that_came_back() ->
     desk = Desk()
     for number, (back, what) in enumerate(some):
         desk.take(told(number, back, 1, what, Decimal(1000), "CNY"))
-    assert desk.state.came_back().since(hour_us(1)) == 2
+    assert desk.state.overview.came_back().since(hour_us(1)) == 2
     desk.fire(hour_us(24 * 400))
     assert desk.state.returns == {}
-    assert desk.state.came_back().things == []
+    assert desk.state.overview.came_back().things == []
