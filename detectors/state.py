@@ -8,6 +8,7 @@ import hashlib
 from typing import Final
 
 from detectors.beta import Moments
+from detectors.claims import Claims
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
 from detectors.late import Late
@@ -82,6 +83,7 @@ class SellerState:
     """One seller in memory: the stored records, and indexes that are derived from them."""
 
     __slots__ = (
+        "_claims",
         "answers",
         "awaited_orders",
         "changes",
@@ -129,6 +131,7 @@ class SellerState:
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
         self.overview = Overview(self.returns)
+        self._claims: Claims | None = None
         self.answers: list[tuple[int, str]] | None = None  # awaited, as a heap; see `detectors.marks`
         self.ignored = {key for key, held in self.returns.items() if held.ignored}
         self.disputed = {key for key, held in self.returns.items() if held.disputed}
@@ -175,6 +178,19 @@ class SellerState:
             return False
         core.seen = core.seen[-_REMEMBERED_BYTES:] + mark
         return True
+
+    @property
+    def claims(self) -> Claims:
+        """The complaints together."""
+        if self._claims is None:
+            self._claims = Claims(self.complaints)
+        return self._claims
+
+    def note_complaint(self, complaint_id: str) -> None:
+        """A complaint changed or is forgotten: it is written with the next commit."""
+        self.changes.complaints.add(complaint_id)
+        if self._claims is not None:
+            self._claims.note(complaint_id)
 
     def late(self, terms: ReturnTerms) -> Late:
         """The overdue returns together."""
