@@ -23,7 +23,6 @@ import schemas
 from detectors.alerts import TRUNCATED
 from detectors.detector import DeadlineReached
 from detectors.judge import Judge
-from detectors.market import Market
 from detectors.policy import make_policy
 from detectors.reference import Reference
 from detectors.state import SellerState
@@ -34,6 +33,7 @@ from streams.embedded import embedded_redis
 from streams.sellers import change_of, seller_from
 from streams.settings import read_policy
 from streams.store import SellerBytes
+from streams.surroundings import Surroundings
 
 SELLER: Final = "s"
 START: Final = datetime(2001, 1, 1, tzinfo=UTC)
@@ -42,23 +42,12 @@ WINDOW: Final = 2_000  # events
 STEPS_DAYS: Final = (0.0, 2.0, 4.0, 6.0, 8.0)  # paid, delivered, asked for, back, refunded
 
 
-class Nothing:
-    """Implements `detectors.detector.Around`: there is nobody else."""
-
-    reference = Reference()
-
-    def market(self, key: str) -> Market:
-        return Market()
-
-    def category_rate(self, category: str, reason: str) -> None:
-        return None
-
-
 class Shop:
     """The seller as one worker holds it, and its share of Redis as a commit would leave it."""
 
     def __init__(self) -> None:
         self.judge = Judge(make_policy(read_policy(None)))
+        self.around = Surroundings(Reference(), fresh_us=None)
         self.state = SellerState(SELLER)
         self.deadlines = Deadlines([], FOREVER)
         self.stored = SellerBytes()
@@ -73,7 +62,7 @@ class Shop:
         self._judge(one, now_us)
 
     def _judge(self, cause: Any, now_us: int) -> None:
-        judged = self.judge.judge(self.state, cause, now_us, Nothing())
+        judged = self.judge.judge(self.state, cause, now_us, self.around)
         if judged.failures:
             raise SystemExit(judged.failures[0].error)
         for (kind, subject), due_us in self.state.changes.deadlines.items():

@@ -41,8 +41,8 @@ def settle_return(state: SellerState, return_id: str, terms: Terms, fired_us: in
     if due_us != held.due_us:
         held.due_us = due_us
         state.schedule("refund", return_id, due_us or None)
+    state.note_return(return_id, held, back)
     held.overdue, held.delivered_us = back.overdue, back.delivered_us
-    state.note_overdue(return_id, back)
     marks.mark(state, return_id, held, back, terms.returns)
     state.schedule("return", return_id, _kept_until(held, back))
     if held.order_id != back.order_id:
@@ -128,9 +128,8 @@ def end_return(state: SellerState, return_id: str, due_us: int, terms: Terms) ->
     held = state.returns.get(return_id)
     if held is None or held.due_us or held.overdue:
         return
-    del state.returns[return_id]
+    state.forget_return(return_id)
     marks.forget(state, return_id)
-    state.changes.returns.add(return_id)
     state.schedule("return", return_id, None)
     _unlink(state, held.order_id, return_id, terms, due_us)
 

@@ -1,19 +1,16 @@
 """How many different buyers had parcels of a seller lately: a bit for each, in two halves of a window.
 
-A linear count (Whang, Vander-Zanden and Taylor, "A linear-time probabilistic counting algorithm for database
-applications", 1990): a few hundred bytes however many buyers there are. With 768 bits the standard error is below
-3 buyers up to 100, 5 % at 2,000, and it saturates at about 5,000, where a share is settled anyway.
+A few hundred bytes however many buyers there are; see `detectors.measures.linear_count` for how sure that is. A share
+is settled long before it saturates.
 """
 
-import hashlib
-import math
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from detectors.measures.linear_count import bit_of, counted
 from detectors.state import SellerState
 from schemas.fields import DAY_US
 
-BITS: Final = 768
 HALF_US: Final = 45 * DAY_US
 
 
@@ -26,11 +23,14 @@ class Buyers(NamedTuple):
     def count_with(self, others: Iterable[str]) -> int:
         """How many buyers, those of `others` included whether they were noted or not."""
         named = set(others)
-        bits = self.bits
+        bits = 0
         for buyer_id in named:
-            bits |= 1 << _bit(buyer_id)
-        free = BITS - bits.bit_count()
-        return max(len(named), round(BITS * math.log(BITS / max(free, 0.5))))
+            bits |= 1 << bit_of(buyer_id)
+        return self.count_with_bits(bits, len(named))
+
+    def count_with_bits(self, bits: int, least: int) -> int:
+        """The same for others of whom the bits are known, and that there are so many."""
+        return max(least, counted(self.bits | bits))
 
 
 def note(state: SellerState, buyer_id: str, now_us: int) -> None:
@@ -61,10 +61,5 @@ def recent(state: SellerState, now_us: int) -> Buyers:
 
 
 def _with(noted: bytes, buyer_id: str) -> bytes:
-    bits = int.from_bytes(noted) | 1 << _bit(buyer_id)
+    bits = int.from_bytes(noted) | 1 << bit_of(buyer_id)
     return bits.to_bytes((bits.bit_length() + 7) // 8)
-
-
-def _bit(buyer_id: str) -> int:
-    digest = hashlib.blake2b(buyer_id.encode("utf-8", "surrogatepass"), digest_size=4).digest()
-    return int.from_bytes(digest) % BITS

@@ -72,7 +72,9 @@ def compensated(state: SellerState, event: CompensationPaid, now_us: int, terms:
 
 def find_return(state: SellerState, event: ReturnRequested, terms: Terms) -> None:
     """Complaints that came before their return find it now."""
-    for complaint_id, complaint in state.complaints.items():
+    held = state.returns.get(event.return_id)
+    for complaint_id in state.claims.about(event.return_id, held.order_id if held is not None else ""):
+        complaint = state.complaints[complaint_id]
         if event.return_id in _returns_of(state, complaint):
             _link(state, complaint_id, complaint, terms)
 
@@ -82,11 +84,11 @@ def find_order(state: SellerState, event: OrderPaid, terms: Terms) -> None:
     if event.order_id not in state.awaited_orders:
         return
     state.awaited_orders.discard(event.order_id)
-    for complaint_id, complaint in state.complaints.items():
-        if complaint.order_id == event.order_id:
-            _place(state, complaint, terms)
-            _tally(state, complaint)
-            state.changes.complaints.add(complaint_id)
+    for complaint_id in state.claims.about("", event.order_id):
+        complaint = state.complaints[complaint_id]
+        _place(state, complaint, terms)
+        _tally(state, complaint)
+        state.note_complaint(complaint_id)
 
 
 def end_complaint(state: SellerState, complaint_id: str, now_us: int) -> None:
@@ -100,7 +102,7 @@ def end_complaint(state: SellerState, complaint_id: str, now_us: int) -> None:
         return
     del state.complaints[complaint_id]
     surging.forget(state, complaint_id)
-    state.changes.complaints.add(complaint_id)
+    state.note_complaint(complaint_id)
     state.schedule("complaint", complaint_id, None)
 
 
@@ -128,6 +130,7 @@ def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Te
     _remember(state, complaint_id, complaint)
     _place(state, complaint, terms)
     _tally(state, complaint)
+    state.note_complaint(complaint_id)
     if complaint.outcome and complaint.opened_us:
         step = Step(complaint.decided_us, complaint.decided_by, "decided", complaint.outcome, complaint_id)
         for return_id in _returns_of(state, complaint):
@@ -175,18 +178,10 @@ def _tally(state: SellerState, complaint: Complaint) -> None:
         state.listings.get(complaint.of_listing or complaint.listing_id),
     )
     goods = order if order is not None and (order.brand or order.category) else listing
-    if goods is None or any(
-        one.tallied is not None and one.tallied[0] == counter and _buyer(one) == _buyer(complaint)
-        for one in state.complaints.values()
-    ):
+    if goods is None or state.claims.is_tallied(counter, complaint.buyer_id or complaint.of_buyer):
         return
     complaint.tallied = (counter, goods.brand, goods.category)
     state.count(Count(*complaint.tallied))
-
-
-def _buyer(complaint: Complaint) -> str:
-    """Whose it is; all without a buyer are one buyer's."""
-    return complaint.buyer_id or complaint.of_buyer
 
 
 def _pay(state: SellerState, complaint: Complaint, step: Step, terms: Terms) -> None:

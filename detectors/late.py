@@ -1,15 +1,27 @@
 """The overdue returns of one seller together: who waits, for how much, since when, and which events say so.
 
-Kept up by differences, so that an event costs a seller who owes a thousand buyers no more than one who owes two.
+Beside them those whose refund was paid. Both are kept up by differences, so that an event costs a seller who owes a
+thousand buyers no more than one who owes two.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
+from detectors.records import Return
 from detectors.returns import Folded, ReturnTerms
+from detectors.span import Span, Thing
 
 _ZERO = Decimal(0)
+
+
+class Due(NamedTuple):
+    """Of one currency: how many refunds fell due, their sum, and what was paid of it."""
+
+    returns: int = 0
+    due: Decimal = _ZERO
+    paid: Decimal = _ZERO
 
 
 class Late:
@@ -19,7 +31,7 @@ class Late:
     behind all of them.
     """
 
-    __slots__ = ("_by_due", "_counts", "_ids", "buyers", "by_id", "events", "missing", "terms")
+    __slots__ = ("_by_due", "_counts", "_due", "_ids", "buyers", "by_id", "events", "missing", "terms")
 
     def __init__(self, terms: ReturnTerms, by_id: Mapping[str, Folded]) -> None:
         self.terms = terms
@@ -28,13 +40,11 @@ class Late:
         self.missing: dict[str, Decimal] = {}
         self.events = 0
         self._counts: dict[str, int] = {}
-        self._by_due: list[tuple[int, str]] = []
-        self._ids: list[str] = []
+        self._due: dict[str, Due] = {}
         for return_id, back in by_id.items():
             self._add(return_id, back, 1)
-            self._by_due.append((back.due_us, return_id))
-        self._by_due.sort()
-        self._ids.extend(sorted(self.by_id))
+        self._by_due = Span(self._sum, [_thing(return_id, back) for return_id, back in by_id.items()])
+        self._ids = sorted(self.by_id)
 
     def __len__(self) -> int:
         return len(self.by_id)
@@ -43,18 +53,18 @@ class Late:
         """The return as it stands now; None or one that is not overdue is taken out."""
         before = self.by_id.get(return_id)
         if before is not None:
-            del self._by_due[bisect_left(self._by_due, (before.due_us, return_id))]
+            self._by_due.drop(_thing(return_id, before))
             del self._ids[bisect_left(self._ids, return_id)]
             self._add(return_id, before, -1)
         if back is not None and back.overdue:
-            insort(self._by_due, (back.due_us, return_id))
-            insort(self._ids, return_id)
             self._add(return_id, back, 1)
+            self._by_due.put(_thing(return_id, back))
+            insort(self._ids, return_id)
 
     @property
     def since_us(self) -> int:
         """When the first of them fell due."""
-        return self._by_due[0][0]
+        return self._by_due.things[0][0]
 
     def named(self, most: int) -> list[str]:
         """The first ids."""
@@ -63,16 +73,21 @@ class Late:
     def evidence(self, most: int) -> tuple[str, ...]:
         """The newest events behind them, in the order in which the refunds fell due, at most so many."""
         event_ids: list[str] = []
-        for _, return_id in reversed(self._by_due):
+        for _, _, return_id in reversed(self._by_due.things):
             event_ids[:0] = self.by_id[return_id].event_ids
             if len(event_ids) >= most:
                 break
         return tuple(event_ids[-most:] if most else ())
 
-    def due_between(self, after_us: int, until_us: int) -> Iterator[Folded]:
-        """Those that fell due after the first time and not after the second."""
-        first, last = (bisect_left(self._by_due, (time_us + 1, "")) for time_us in (after_us, until_us))
-        return (self.by_id[return_id] for _, return_id in self._by_due[first:last])
+    def due_between(self, after_us: int, until_us: int) -> Mapping[str, Due]:
+        """What fell due after the first time and not after the second, by currency."""
+        self._by_due.move(after_us + 1, until_us + 1)
+        return self._due
+
+    def _sum(self, return_id: str, sign: int) -> None:
+        """A return enters (1) or leaves (-1) what `due_between` is asked for."""
+        back = self.by_id[return_id]
+        _add_due(self._due, back.currency, sign, back.amount, back.paid_by_seller)
 
     def _add(self, return_id: str, back: Folded, sign: int) -> None:
         """Counts a return in (1) or out (-1)."""
@@ -89,3 +104,57 @@ class Late:
                 del counts[key]
         if back.currency not in self._counts:
             del self.missing[back.currency]
+
+
+class Refunded:
+    """Derived from the stored returns under `terms`: the refunded ones, by when the refund was due.
+
+    Of those that were due before `from_us` some may be missing.
+    """
+
+    __slots__ = ("_by_due", "_by_id", "_due", "from_us", "terms")
+
+    def __init__(self, terms: ReturnTerms, from_us: int, refunded: Mapping[str, tuple[Return, Folded]]) -> None:
+        self.terms = terms
+        self.from_us = from_us
+        self._by_id: dict[str, tuple[int, str, Decimal, Decimal]] = {}
+        self._due: dict[str, Due] = {}
+        self._by_due = Span(self._sum, [])
+        for return_id, (held, back) in refunded.items():
+            self.put(return_id, held, back)
+
+    def put(self, return_id: str, held: Return, back: Folded) -> None:
+        """The return as it stands now; one that is not refunded is taken out."""
+        self.drop(return_id)
+        if back.stage == "refunded" and back.deadline_us:
+            paid = sum(
+                (step.amount for step in held.steps if step.kind == "refund" and step.currency == back.currency), _ZERO
+            )
+            self._by_id[return_id] = back.deadline_us, back.currency, back.amount, paid
+            self._by_due.put((back.deadline_us, "", return_id))
+
+    def drop(self, return_id: str) -> None:
+        """The return is not refunded any more, or forgotten."""
+        if return_id in self._by_id:
+            self._by_due.drop((self._by_id[return_id][0], "", return_id))
+            del self._by_id[return_id]
+
+    def due_between(self, after_us: int, until_us: int) -> Mapping[str, Due]:
+        """What was due after the first time and not after the second, and was paid, by currency."""
+        self._by_due.move(after_us + 1, until_us + 1)
+        return self._due
+
+    def _sum(self, return_id: str, sign: int) -> None:
+        _, currency, amount, paid = self._by_id[return_id]
+        _add_due(self._due, currency, sign, amount, paid)
+
+
+def _add_due(sums: dict[str, Due], currency: str, sign: int, amount: Decimal, paid: Decimal) -> None:
+    """Counts a return in (1) or out (-1); no more is paid than was due."""
+    returns, due, enough = sums.pop(currency, Due())
+    if returns + sign:
+        sums[currency] = Due(returns + sign, due + sign * amount, enough + sign * min(amount, paid))
+
+
+def _thing(return_id: str, back: Folded) -> Thing:
+    return back.due_us, "", return_id

@@ -4,8 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from detectors.late import Late
-from detectors.records import Return
-from detectors.returns import Folded, ReturnTerms, fold
+from detectors.returns import ReturnTerms, fold
 from detectors.rhythm import SilenceTerms
 from detectors.state import SellerState
 from schemas.fields import DAY_US
@@ -20,22 +19,14 @@ def goes_on(state: SellerState, late: Late, now_us: int, terms: ReturnTerms, sil
     it does with every compensation. `late` are the overdue returns, of which only the seller's own parts count.
     """
     since_us = now_us - round(silence.refunded_days * DAY_US)
-    sums: dict[str, list[Decimal]] = {}
-
-    def add(back: Folded, paid: Decimal) -> None:
-        if since_us < back.deadline_us <= now_us:
-            due_and_paid = sums.setdefault(back.currency, [_ZERO, _ZERO])
-            due_and_paid[0] += back.amount
-            due_and_paid[1] += min(back.amount, paid)
-
-    for back in late.due_between(since_us, now_us):
-        add(back, back.paid_by_seller)
-    earliest_us = since_us - terms.longest_us()
-    for held in state.returns.values():
-        if held.delivered_us >= earliest_us and not (held.overdue or held.due_us):
-            back = fold(held, terms)
-            if back.stage == "refunded":
-                add(back, _refunded(held, back))
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    for due in (
+        late.due_between(since_us, now_us),
+        state.overview.refunded(terms, since_us).due_between(since_us, now_us),
+    ):
+        for currency, one in due.items():
+            due_before, paid_before = sums.get(currency, (_ZERO, _ZERO))
+            sums[currency] = due_before + one.due, paid_before + one.paid
     share = Decimal(str(silence.refunded_share))
     return bool(sums) and all(paid >= due * share for due, paid in sums.values())
 
@@ -48,10 +39,3 @@ def contested(state: SellerState, terms: ReturnTerms) -> dict[str, Decimal]:
         if back.contested:
             sums[back.currency] = sums.get(back.currency, _ZERO) + back.missing
     return sums
-
-
-def _refunded(held: Return, back: Folded) -> Decimal:
-    return sum(
-        (step.amount for step in held.steps if step.kind == "refund" and step.currency == back.currency),
-        _ZERO,
-    )

@@ -8,11 +8,13 @@ import hashlib
 from typing import Final
 
 from detectors.beta import Moments
+from detectors.claims import Claims
 from detectors.detector import Finding
 from detectors.entries import YOUNG_US
 from detectors.late import Late
+from detectors.overview import Overview
 from detectors.records import UNCOUNTED, Complaint, Core, Listing, Order, Payment, Return
-from detectors.returns import Folded, ReturnTerms, fold
+from detectors.returns import Folded, ReturnTerms
 from detectors.surge import Series, kind_of
 from detectors.tally import Count
 from schemas.fields import DAY_US
@@ -81,7 +83,7 @@ class SellerState:
     """One seller in memory: the stored records, and indexes that are derived from them."""
 
     __slots__ = (
-        "_late",
+        "_claims",
         "answers",
         "awaited_orders",
         "changes",
@@ -96,6 +98,7 @@ class SellerState:
         "listings",
         "orders",
         "overdue",
+        "overview",
         "paid_on",
         "payments",
         "returns",
@@ -127,7 +130,8 @@ class SellerState:
         self.surges = surges or {}
         self.changes = Changes()
         self.overdue = {key for key, held in self.returns.items() if held.overdue}
-        self._late: Late | None = None
+        self.overview = Overview(self.returns)
+        self._claims: Claims | None = None
         self.answers: list[tuple[int, str]] | None = None  # awaited, as a heap; see `detectors.marks`
         self.ignored = {key for key, held in self.returns.items() if held.ignored}
         self.disputed = {key for key, held in self.returns.items() if held.disputed}
@@ -175,19 +179,33 @@ class SellerState:
         core.seen = core.seen[-_REMEMBERED_BYTES:] + mark
         return True
 
-    def late(self, terms: ReturnTerms) -> Late:
-        """The overdue returns together, folded when first asked for."""
-        if self._late is None or self._late.terms is not terms:
-            self._late = Late(terms, {key: fold(self.returns[key], terms) for key in self.overdue})
-        return self._late
+    @property
+    def claims(self) -> Claims:
+        """The complaints together."""
+        if self._claims is None:
+            self._claims = Claims(self.complaints)
+        return self._claims
 
-    def note_overdue(self, return_id: str, back: Folded) -> None:
-        """Takes note of whether a return that was folded anew is overdue."""
-        if not back.overdue and return_id not in self.overdue:
-            return
-        (self.overdue.add if back.overdue else self.overdue.discard)(return_id)
-        if self._late is not None:
-            self._late.put(return_id, back)
+    def note_complaint(self, complaint_id: str) -> None:
+        """A complaint changed or is forgotten: it is written with the next commit."""
+        self.changes.complaints.add(complaint_id)
+        if self._claims is not None:
+            self._claims.note(complaint_id)
+
+    def late(self, terms: ReturnTerms) -> Late:
+        """The overdue returns together."""
+        return self.overview.late(terms)
+
+    def note_return(self, return_id: str, held: Return, back: Folded) -> None:
+        """Takes note of a return that was folded anew; `held` still says what the fold said before."""
+        self.overview.note(return_id, held, back)
+        if back.overdue or held.overdue:
+            (self.overdue.add if back.overdue else self.overdue.discard)(return_id)
+
+    def forget_return(self, return_id: str) -> None:
+        """Forgets a return that is not overdue."""
+        self.overview.forget(return_id, self.returns.pop(return_id))
+        self.changes.returns.add(return_id)
 
     def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""

@@ -44,7 +44,7 @@ class ContestedReturns:
         buyers = {buyer_of(state.returns[return_id]) for _, return_id in contested}
         if len(buyers) < self.buyers_enough:
             return None
-        came_back = sum(1 for held in state.returns.values() if held.delivered_us >= since_us)
+        came_back = state.overview.came_back().since(since_us)
         share = len(contested) / max(came_back, 1)
         if share <= self.share_of_returns:
             return None

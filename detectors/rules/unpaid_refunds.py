@@ -37,7 +37,7 @@ class UnpaidRefunds:
         buyers = len(late.buyers)
         if buyers < self.buyers_few:
             return None
-        recent = self._delivered_recently(state, now_us)
+        recent = state.overview.came_back().since(now_us - int(self.window_days * DAY_US))
         share = len(late) / max(recent, len(late))
         if buyers < self.buyers_enough and (share <= self.share_of_returns or state.core.truncated):
             return None
@@ -53,7 +53,3 @@ class UnpaidRefunds:
             event_count=late.events,
             facts=buyers,
         )
-
-    def _delivered_recently(self, state: SellerState, now_us: int) -> int:
-        since_us = now_us - int(self.window_days * DAY_US)
-        return sum(1 for held in state.returns.values() if held.delivered_us >= since_us)

@@ -18,16 +18,16 @@ Parameters:
         not measured: no data on upheld complaints was at hand]
 """
 
-from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 
 from detectors.buyers import recent
+from detectors.claims import UPHELD_KINDS as KINDS
+from detectors.claims import Claims
 from detectors.complaints import UPHELD_COUNTS_US
 from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
-from detectors.records import Complaint
 from detectors.state import SellerState
 
-KINDS = ("counterfeit", "no_refund")
 MAX_LISTINGS_NAMED = 200  # the newest
 
 
@@ -42,18 +42,15 @@ class UpheldComplaint:
         """A finding about the seller, with the listings that may be held for it."""
         if not state.core.last_upheld_us:
             return None
-        upheld = sorted(
-            (one for one in state.complaints.values() if _counts(one, now_us)),
-            key=lambda one: (one.decided_us, one.decided_by),
-        )
+        claims = state.claims
+        upheld = claims.upheld_since(now_us - UPHELD_COUNTS_US + 1)
         if not upheld:
             return None
-        named = {one.buyer_id or one.of_buyer for one in upheld}
-        buyers, served = len(named), recent(state, now_us).count_with(named)
-        kinds = Counter(one.kind for one in upheld)
-        listing_ids = [one.listing_id or one.of_listing for one in reversed(upheld)]
-        event_ids = [event_id for one in upheld for event_id in (one.opened_by, one.decided_by)]
-        what = " and ".join(f"{kinds[kind]} of {kind.replace('_', ' ')}" for kind in KINDS if kinds[kind])
+        buyers = len(claims.buyers)
+        served = recent(state, now_us).count_with_bits(claims.bits, buyers)
+        what = " and ".join(
+            f"{claims.kinds[kind]} of {kind.replace('_', ' ')}" for kind in KINDS if kind in claims.kinds
+        )
         return Finding(
             reason_code="upheld_complaint",
             subject_kind="seller",
@@ -63,13 +60,13 @@ class UpheldComplaint:
             numbers={
                 "buyers": buyers,
                 "buyers_delivered_to": served,
-                "complaints": len(upheld),
-                **{kind: kinds[kind] for kind in KINDS},
+                "complaints": upheld,
+                **{kind: claims.kinds.get(kind, 0) for kind in KINDS},
             },
-            event_ids=tuple(event_ids[-MAX_FINDING_EVENT_IDS:]),
-            event_count=len(event_ids),
+            event_ids=_event_ids(claims),
+            event_count=2 * upheld,
             facts=buyers,
-            listing_ids=tuple(dict.fromkeys(one for one in listing_ids if one))[:MAX_LISTINGS_NAMED],
+            listing_ids=_listing_ids(claims),
         )
 
     def _grade(self, buyers: int, served: int) -> str:
@@ -78,9 +75,22 @@ class UpheldComplaint:
         return "two_buyers" if buyers > 1 else "one_buyer"
 
 
-def _counts(complaint: Complaint, now_us: int) -> bool:
-    is_recent = now_us - complaint.decided_us < UPHELD_COUNTS_US
-    return complaint.outcome == "upheld" and complaint.kind in KINDS and is_recent
+def _event_ids(claims: Claims) -> tuple[str, ...]:
+    """The openings and decisions of the newest, oldest first."""
+    newest = islice(claims.newest(), MAX_FINDING_EVENT_IDS // 2)
+    return tuple(event_id for one in reversed(list(newest)) for event_id in (one.opened_by, one.decided_by))
+
+
+def _listing_ids(claims: Claims) -> tuple[str, ...]:
+    """The listings named, those of the newest decisions first."""
+    named: dict[str, None] = {}
+    wanted = min(len(claims.listings), MAX_LISTINGS_NAMED)
+    for one in claims.newest():
+        if len(named) == wanted:
+            break
+        if listing_id := one.listing_id or one.of_listing:
+            named[listing_id] = None
+    return tuple(named)
 
 
 def _people(buyers: int) -> str:

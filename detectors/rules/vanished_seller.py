@@ -19,7 +19,6 @@ from typing import Final
 
 from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
 from detectors.exposure import parts
-from detectors.records import Complaint
 from detectors.refunding import contested, goes_on
 from detectors.returns import DEFAULT_TERMS, ReturnTerms
 from detectors.rhythm import DEFAULT_SILENCE, SilenceTerms, silent_after_us
@@ -29,7 +28,6 @@ from detectors.state import SellerState
 from schemas.fields import HOUR_US, money, to_time
 
 MAX_COMPLAINT_IDS: Final = 10  # of the event ids
-_KINDS: Final = ("no_refund", "seller_unreachable", "counterfeit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,8 @@ class VanishedSeller:
             return None
         if goes_on(state, late, now_us, self.terms, self.silence):
             return None
-        complaints = _complaints(state)
-        heard = [one.opened_by for one in complaints[-MAX_COMPLAINT_IDS:]]
+        complaints = state.claims.fitting if state.complaints else []
+        heard = [opened_by for _, opened_by, _ in complaints[-MAX_COMPLAINT_IDS:]]
         event_ids = late.evidence(MAX_FINDING_EVENT_IDS - len(heard))
         named = {f"{part} {currency}": money(amount) for part, currency, amount in parts(state)}
         named |= {f"contested {currency}": money(sum_) for currency, sum_ in contested(state, self.terms).items()}
@@ -84,12 +82,6 @@ class VanishedSeller:
             event_count=late.events + len(complaints),
             facts=buyers,
         )
-
-
-def _complaints(state: SellerState) -> list[Complaint]:
-    """What buyers complain of that fits, unless the platform dismissed it; oldest first."""
-    fitting = (one for one in state.complaints.values() if one.kind in _KINDS and one.outcome != "dismissed")
-    return sorted(fitting, key=lambda one: (one.opened_us, one.opened_by))
 
 
 def _sentence(buyers: int, missing: str, silent: Silence, complaints: int) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import schemas
 from detectors.late import Late
+from detectors.overview import Overview
 from detectors.returns import fold
 from schemas.fields import to_us
 from tests.detectors.aftersales import POLICY, Desk, hour_us, said
@@ -37,9 +38,15 @@ HAPPENED = st.lists(st.tuples(RETURNS, st.integers(0, 400), KINDS, AMOUNTS, CURR
 
 def seen(late: Late) -> tuple[Any, ...]:
     """All that it can be asked."""
-    between = [one.order_id for one in late.due_between(hour_us(150), hour_us(250))]
+    between = [dict(late.due_between(hour_us(hour), hour_us(hour + 100))) for hour in (150, 0, 200)]
     since_us = late.since_us if len(late) else 0
     return late.by_id, late.buyers, dict(late.missing), late.events, since_us, late.named(3), late.evidence(5), between
+
+
+def refunded(overview: Overview) -> list[Any]:
+    """What was due and paid in several stretches."""
+    hours = (100, 250, 0, 300)
+    return [dict(overview.refunded(TERMS, hour_us(0)).due_between(hour_us(at), hour_us(at + 168))) for at in hours]
 
 
 @settings(max_examples=150, deadline=None)
@@ -54,6 +61,10 @@ def test_what_is_kept_up_is_what_is_counted_anew(happened: list[tuple[int, int, 
         assert desk.state.late(TERMS) is kept
         anew = Late(TERMS, {key: fold(desk.state.returns[key], TERMS) for key in desk.state.overdue})
         assert seen(kept) == seen(anew)
+        assert refunded(desk.state.overview) == refunded(Overview(desk.state.returns))
+        returns = desk.state.returns.items()
+        back = sorted((held.delivered_us, "", key) for key, held in returns if held.delivered_us)
+        assert desk.state.overview.came_back().things == back
 
 
 def test_of_many_the_newest_events_are_the_evidence_in_the_order_in_which_refunds_fell_due() -> None:
@@ -87,3 +98,14 @@ def test_one_buyer_who_waits_for_ten_days_does_so_from_the_day_that_is_told_last
     assert desk.state.late(TERMS).since_us == hour_us(due)
     assert "vanished_seller" not in desk.fire(hour_us(due + 240) - 1).state.findings
     assert "vanished_seller" in desk.fire(hour_us(due + 240)).state.findings
+
+
+def test_a_parcel_that_is_forgotten_is_no_longer_among_those_that_came_back() -> None:
+    some = [(back, what) for back in (1, 2) for what in ("asked", "back", "seller")]
+    desk = Desk()
+    for number, (back, what) in enumerate(some):
+        desk.take(told(number, back, 1, what, Decimal(1000), "CNY"))
+    assert desk.state.overview.came_back().since(hour_us(1)) == 2
+    desk.fire(hour_us(24 * 400))
+    assert desk.state.returns == {}
+    assert desk.state.overview.came_back().things == []
