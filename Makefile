@@ -28,9 +28,10 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--all-extras pyproject.toml -o requirements.lock
 
-## make generate    JSON Schemas and the AsyncAPI document from the structs
+## make generate    JSON Schemas and the AsyncAPI document from the structs, Grafana's boards, the table of series
 generate: setup
 	$(BIN)/python -m schemas.export
+	$(BIN)/python -m deploy.boards
 
 ## make check       ruff, mypy --strict, import-linter, nothing generated is stale
 check: setup
@@ -39,6 +40,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.export --check
+	$(BIN)/python -m deploy.boards --check
 
 ## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)
 test: setup
@@ -55,3 +57,9 @@ stack-stop: setup
 ## make demo        a simulated marketplace, judged before your eyes; needs neither Kafka nor Redis
 demo: setup
 	@$(BIN)/assay demo
+
+## make pictures    the pictures of the console, for the README and docs/moderators.md
+.PHONY: pictures
+pictures: setup
+	@$(BIN)/python deploy/browser.py
+	$(BIN)/python docs/pictures/take.py

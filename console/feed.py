@@ -50,6 +50,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...]
 
     @property
+    def is_of_seller(self) -> bool:
+        """Whether there is somebody to rule on; a brand, a category and the system have no holds."""
+        return isinstance(self.case.alert.seller_id, str)
+
+    @property
     def alert(self) -> Alert:
         """The alert itself."""
         return self.case.alert
@@ -60,14 +65,27 @@ def row_of(projection: Projection, history: History, alert: Alert, now: datetime
     case = case_of(projection, alert, now)
     seen = history.seller(case.seller_id)
     listed = [seen.listings[one] for one in alert.listing_ids[:_TITLES_SEARCHED] if one in seen.listings]
-    first = seen.listings.get(alert.listing_id) if isinstance(alert.listing_id, str) else None
     return Row(
         case=case,
         shop_name=seen.name,
-        goods=first or (listed[0] if listed else None),
-        brands=tuple(dict.fromkeys(one.brand for one in listed if one.brand)),
-        categories=tuple(dict.fromkeys(one.category for one in listed if one.category)),
+        goods=_goods(alert, listed),
+        brands=_of("brand", alert, [one.brand for one in listed]),
+        categories=_of("category", alert, [one.category for one in listed]),
     )
+
+
+def _goods(alert: Alert, listed: list[Listed]) -> Listed | None:
+    """The listing that the evidence speaks of; else the one of the opening, which may be another."""
+    named = alert.evidence[0].event_ids if alert.evidence else ()
+    spoken_of = next((one for one in listed if one.event_id in named), None)
+    opened_by = next((one for one in listed if one.listing_id == alert.listing_id), None)
+    return spoken_of or opened_by or (listed[0] if listed else None)
+
+
+def _of(kind: str, alert: Alert, named: list[str]) -> tuple[str, ...]:
+    """The brands or categories of an alert: its goods', and its own where it is about one."""
+    own = [alert.subject_id] if alert.subject_kind == kind else []
+    return tuple(dict.fromkeys(name for name in (*own, *named) if name))
 
 
 def is_wanted(row: Row, wanted: Wanted) -> bool:

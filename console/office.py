@@ -1,5 +1,6 @@
 """Everything that a request may need, put together once: the composition root of the console."""
 
+import heapq
 import secrets
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from console.throttle import Throttle
 from console.users import Users
 from detectors.policy import Policy
 from schemas import topics, wire
+from schemas.fields import to_us
 
 _EVENTS = frozenset(topic.name for topic in topics.MARKETPLACE if topic is not topics.VERDICTS)
 
@@ -55,6 +57,7 @@ class Office:
         self.throttle = Throttle(self.seconds)
         self.renderer = Renderer(self)
         self.failed = False
+        self._snoozed: list[tuple[int, str]] = []  # until when, which alert; what has been woken early lies here too
 
     def take(self, record: Record) -> None:
         """A record of any topic, by the feed."""
@@ -63,7 +66,16 @@ class Office:
             if isinstance(read, tuple):  # else the worker's dead letter says why
                 self.history.take(read[0])
             return
-        self.tell(self.projection.take(record))
+        changed = self.projection.take(record)
+        if record.topic == topics.AUDIT.name:
+            self._note_snoozes(changed)
+        self.tell(changed)
+
+    def wake_snoozed(self) -> None:
+        """Tells the open pages of alerts whose sleep is over; asked by each page now and then."""
+        now_us = to_us(self.now())
+        while self._snoozed and self._snoozed[0][0] <= now_us:
+            self.live.tell(Changed(frozenset((heapq.heappop(self._snoozed)[1],))))
 
     @property
     def trouble(self) -> str:
@@ -79,6 +91,13 @@ class Office:
     def fresh_key(self) -> str:
         """A key for a form, so that sending it twice is sending it once."""
         return secrets.token_urlsafe(12)
+
+    def _note_snoozes(self, changed: Changed) -> None:
+        now_us = to_us(self.now())
+        for alert_id in changed.alert_ids:
+            until = next((one.until for one in self.projection.audit_of(alert_id) if one.action == "snoozed"), None)
+            if until is not None and to_us(until) > now_us:
+                heapq.heappush(self._snoozed, (to_us(until), alert_id))
 
     def _is_worked_on(self, seller_id: str) -> bool:
         return any(one.status != "withdrawn" for one in self.projection.alerts.of("seller", seller_id)) or any(

@@ -1,5 +1,7 @@
 """Pages out of templates: the words of a language, money and times for people."""
 
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -11,6 +13,7 @@ from litestar.connection import Request
 
 from console import words
 from console.assets import ASSETS
+from console.feed import Row
 from console.roles import may
 from console.users import Actor
 from schemas.fields import Money, to_time
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 LANGUAGE_COOKIE: Final = "assay_lang"
 THEME_COOKIE: Final = "assay_theme"
+ROWS_KEPT: Final = 2_000
+SUMMARY_S: Final = 0.5
 THEMES: Final = ("auto", "light", "dark")
 
 
@@ -28,6 +33,8 @@ class Renderer:
 
     def __init__(self, office: "Office") -> None:
         self._office = office
+        self._rows: dict[tuple[str, str], tuple[tuple[Row, str], str]] = {}
+        self._summaries: dict[str, tuple[float, str]] = {}
         self.templates = Environment(
             loader=PackageLoader("console", "templates"),
             autoescape=True,
@@ -52,6 +59,25 @@ class Renderer:
     def part(self, language: str, template: str, **context: Any) -> str:
         """A piece of a page, the same for everybody who reads that language."""
         return self.templates.get_template(template).render(self.spoken(language) | context)
+
+    def row(self, language: str, row: Row, place: str) -> str:
+        """A row of the feed, rendered once for all who look at it."""
+        known = self._rows.get((row.alert.alert_id, language))
+        if known is None or known[0] != (row, place):
+            known = (row, place), self.part(language, "row.html", row=row, place=place)
+            self._rows[row.alert.alert_id, language] = known
+            if len(self._rows) > ROWS_KEPT:
+                del self._rows[next(iter(self._rows))]
+        return known[1]
+
+    def summary(self, language: str, count: Callable[[], dict[str, Any]]) -> str:
+        """The counts above the feed, counted at most twice a second for all who look at them."""
+        counted_s, html = self._summaries.get(language, (-SUMMARY_S, ""))
+        now_s = time.monotonic()
+        if now_s - counted_s >= SUMMARY_S:
+            html = self.part(language, "summary.html", summary=count())
+            self._summaries[language] = (now_s, html)
+        return html
 
     def spoken(self, language: str) -> dict[str, Any]:
         """What templates say with."""

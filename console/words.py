@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from detectors.alerts import EXPIRED, EXPIRING, TRUNCATED
+from detectors.alerts import BRAKED, EXPIRED, EXPIRING, TRUNCATED
 from schemas import Alert, Evidence
 
 LANGUAGES: Final = ("en", "zh")
 NAMES: Final = {"en": "English", "zh": "中文"}
-_NOTES: Final = {"expired": EXPIRED, "expiring": EXPIRING, "truncated": TRUNCATED}
+_NOTES: Final = {"braked": BRAKED, "expired": EXPIRED, "expiring": EXPIRING, "truncated": TRUNCATED}
 _MONEY: Final = re.compile(r"\d{1,15}\.\d+")
 _FOLDER: Final = Path(__file__).parent / "words"
 

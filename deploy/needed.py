@@ -1,10 +1,14 @@
-"""What the local stack needs of this machine (Java, Maven, redis-server, Kafka's jars), and how it gets there."""
+"""What the local stack needs of this machine (Java, Maven, redis-server, Kafka's jars), and how it gets there.
+
+`python deploy/needed.py Prometheus` gets what only the tests of the boards need. Exit codes: 0 done, 1 it could not.
+"""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,7 +21,9 @@ PACKAGES = {
     "Java 17 or newer": ("openjdk-17-jre-headless", "default-jre-headless"),
     "Maven": ("maven",),
     "redis-server": ("redis-server",),
+    "Prometheus": ("prometheus",),
 }
+STACK = ("Java 17 or newer", "Maven", "redis-server")
 
 
 class StackError(Exception):
@@ -59,33 +65,40 @@ def has_jars() -> bool:
     return (JARS / f"kafka_2.13-{kafka_version()}.jar").exists()
 
 
-def missing() -> list[str]:
-    """The tools that are not on this machine, by their keys in `PACKAGES`."""
-    lacking = [] if find_java() else ["Java 17 or newer"]
-    if not shutil.which("mvn") and not has_jars():
-        lacking.append("Maven")
-    return lacking if shutil.which("redis-server") else [*lacking, "redis-server"]
+def is_here(tool: str) -> bool:
+    """Whether this machine has it."""
+    if tool == "Java 17 or newer":
+        return find_java() is not None
+    if tool == "Maven":
+        return shutil.which("mvn") is not None or has_jars()
+    commands = ("prometheus", "promtool") if tool == "Prometheus" else (tool,)
+    return all(shutil.which(command) for command in commands)
 
 
-def check() -> None:
+def missing(tools: Sequence[str] = STACK) -> list[str]:
+    """Which of the tools, by their keys in `PACKAGES`, are not on this machine."""
+    return [tool for tool in tools if not is_here(tool)]
+
+
+def check(tools: Sequence[str] = STACK) -> None:
     """Raises `StackError` where a tool is missing that this process may not install."""
-    lacking = missing()
+    lacking = missing(tools)
     if lacking and not (os.geteuid() == 0 and shutil.which("apt-get")):
         packages = " ".join(PACKAGES[tool][0] for tool in lacking)
         raise StackError(f"{' and '.join(lacking)} cannot be found here: install {packages} and start again.")
 
 
-def install_missing() -> None:
+def install_missing(tools: Sequence[str] = STACK) -> None:
     """Installs the tools that are missing, where this process may; `StackError` where it may not or cannot."""
-    check()
-    lacking = missing()
+    check(tools)
+    lacking = missing(tools)
     if not lacking:
         return
     run("apt-get", "update")
     packages = [next((name for name in PACKAGES[tool] if _apt_knows(name)), PACKAGES[tool][0]) for tool in lacking]
     say(f"Installing with apt: {' '.join(packages)}.")
     done = run("apt-get", "install", "--yes", "--no-install-recommends", *packages)
-    if done.returncode or (lacking := missing()):
+    if done.returncode or (lacking := missing(tools)):
         raise StackError(f"apt could not install {' and '.join(lacking)}: {last_line(done.stderr or done.stdout)}")
 
 
@@ -112,3 +125,16 @@ def _apt_knows(package: str) -> bool:
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def main() -> int:
+    try:
+        install_missing(sys.argv[1:])
+    except StackError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

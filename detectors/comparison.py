@@ -16,8 +16,7 @@ from schemas import ListingChanged, ListingPublished, Product
 from schemas.fields import to_us
 
 NEW: Final = "new"
-#: More than a ratio loses when it is rounded: what is this far above a limit needs no ratio.
-ROUNDED: Final = 0.001
+_ROUNDED: Final = 0.001  # a ratio is rounded to so much
 #: Asked of every listing by every detector of prices.
 LISTINGS: Final = (ListingPublished, ListingChanged)
 
@@ -113,7 +112,8 @@ def compare(
         if basis is None:
             return Abstained("thin_market")
         estimate = basis.estimate
-    if listing.log_price - estimate.middle > log(max(up_to, 0.0) + ROUNDED):
+    # The exponential of x is never less than 1 + x: most prices are so near the usual one that this settles it.
+    if listing.log_price - estimate.middle > up_to - 1.0 + _ROUNDED:
         return None
     ratio = estimate.ratio(listing.log_price)
     if ratio > up_to:

@@ -145,8 +145,11 @@ def is_at_stake(state: SellerState, listing_id: str) -> bool:
     """Whether the listing is one of `listings_at_stake`."""
     if listing_id in state.flagged:
         return True
-    held = (state.findings.get(reason_code) for reason_code in LISTING_REASONS)
-    return any(one is not None and listing_id in one.listing_ids for one in held)
+    for reason_code in LISTING_REASONS:
+        found = state.findings.get(reason_code)
+        if found is not None and listing_id in found.listing_ids:
+            return True
+    return False
 
 
 def _supports_listing(state: SellerState, listing_id: str, score: Score, moment: Moment, policy: Policy) -> bool:

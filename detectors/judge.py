@@ -146,6 +146,7 @@ class Judge:
         judged: Judged,
     ) -> _Effect:
         place = classify(listing, around)
+        judged.sure = place.sure
         if place.guard:
             judged.guards.append(("market", place.guard))
         if not shelf.shelve(state, listing, place, moment.now_us, self.policy):
@@ -158,8 +159,10 @@ class Judge:
     def _rule(
         self, state: SellerState, event: VerdictGiven, moment: Moment, _around: Around, judged: Judged
     ) -> _Effect:
+        reason_codes = rulings.reasons_of(state, event, self.policy)
         if not rulings.rule(state, event, moment.now_us, self.policy):
             return _NOBODY
+        judged.ruled = event.verdict, reason_codes
         ruling = rulings.ruling_on(state, event.subject, event.subject_id)
         if ruling is not None:
             subject_id = event.subject_id if event.subject == "listing" else state.seller_id
@@ -224,6 +227,8 @@ class Judge:
             elif entry.mode != "shadow":
                 all_quiet = False
             if keep(state, about_listing, entry.reason_code, answer, now_us, cause.event_id):
+                if answer is not None:
+                    judged.found += (entry.reason_code,)
                 if about_listing:
                     changed_listing = True
                 else:

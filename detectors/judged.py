@@ -27,7 +27,11 @@ class Failure(NamedTuple):
 
 
 class Judged(msgspec.Struct):
-    """What one event led to. `is_news` False: a duplicate, which changed nothing."""
+    """What one event led to. `is_news` False: a duplicate, which changed nothing.
+
+    `found`: whose finding was opened or changed, by reason code; `ruled`: a verdict that was taken in, and the reason
+    codes that it is about; `sure`: as in `Place`, where a title named the product.
+    """
 
     is_news: bool = True
     words: list[Word] = []
@@ -35,3 +39,6 @@ class Judged(msgspec.Struct):
     flags: Flags | None = None
     guards: list[tuple[str, str]] = []
     failures: list[Failure] = []
+    found: tuple[str, ...] = ()
+    ruled: tuple[str, tuple[str, ...]] | None = None
+    sure: float = 1.0

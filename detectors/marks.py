@@ -48,7 +48,7 @@ def mark(state: SellerState, return_id: str, held: Return, back: Folded, terms: 
 
 def answer_due(state: SellerState, due_us: int) -> None:
     """The seller's deadline for answers was passed; they may have been given since it was set."""
-    if state.core.answer_awaited_us != due_us:
+    if state.core.answer_awaited_us not in (0, due_us):  # 0: an older version set a deadline for each request
         return
     state.core.answer_awaited_us = 0
     while (first := _first_awaited(state)) is not None:

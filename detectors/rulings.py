@@ -78,6 +78,19 @@ def ruling_on(state: SellerState, subject: str, subject_id: str) -> Ruling | Non
     return listing.ruling if listing is not None else None
 
 
+def reasons_of(state: SellerState, event: VerdictGiven, policy: Policy) -> tuple[str, ...]:
+    """The reason codes a verdict is about: its alert's own, its subject's hold's, else those that stand against it."""
+    family = _family_of(state, event.alert_id)
+    if family:
+        return tuple(code for code in state.core.alerts[family].reason_codes if policy.family(code) == family)
+    if event.subject == "listing":
+        listing = state.listings.get(event.subject_id)
+        hold, findings = (listing.hold, listing.findings) if listing is not None else (None, {})
+    else:
+        hold, findings = state.core.holds.get(event.subject), state.findings
+    return hold.reason_codes if hold is not None and hold.active else tuple(sorted(findings))
+
+
 def is_muted(state: SellerState, family: str, listing: Listing | None, now_us: int, policy: Policy) -> bool:
     """Whether an allow in force covers that family, for the listing or for the seller (None)."""
     own = listing.ruling if listing is not None else None

@@ -3,6 +3,8 @@
 marketplace topics -> transport -> LiveHop -> Hop -> outbox -> assay's topics
                                     |  |  |
                           reference  judge  store (Redis)
+
+beside it: what is counted on the way -> metrics -> Prometheus
 """
 
 import asyncio
@@ -16,14 +18,17 @@ from detectors.judge import Judge
 from detectors.policy import Policy
 from detectors.reference import Reference
 from schemas.fields import SECOND_US
+from streams.depths import Depths
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.interpreter import relax_collector, switch_threads_often
 from streams.live import LiveHop
 from streams.meta import INPUTS
-from streams.outbox import KafkaOutbox
+from streams.metrics import serve
+from streams.outbox import CountedOutbox, KafkaOutbox
 from streams.polls import Control
 from streams.preflight import preflight
+from streams.readings import Watched
 from streams.redis_store import RedisStore
 from streams.reference import ReferenceTopics
 from streams.settings import Settings
@@ -37,7 +42,7 @@ FRAMEWORKS: Final = ("faust", "mode", "aiokafka", "kafka", "streams.transport", 
 def run_worker(settings: Settings, policy: Policy) -> None:
     """Runs one worker until it is told to stop; does not return.
 
-    Raises `CannotStartError` with a sentence where topics, Redis or the state in it do not allow a start.
+    Raises `CannotStartError` with a sentence where topics, Redis, the state in it or a taken port do not allow a start.
     """
     _set_up_logging(settings.log_level)
     partitions = preflight(settings)
@@ -55,7 +60,8 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
     """The Faust app of one worker, wired and not started."""
     by_events = settings.clock == "events"
     store = RedisStore(settings.redis_url)
-    outbox = KafkaOutbox(settings.kafka_bootstrap, settings.linger_ms)
+    kafka = KafkaOutbox(settings.kafka_bootstrap, settings.linger_ms)
+    outbox = CountedOutbox(kafka)
     hop = Hop(
         Judge(policy),
         store,
@@ -73,6 +79,7 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
     )
     control = Control()
     live = LiveHop(hop, control, INPUTS, stop=_end_process)
+    depths = Depths(settings.redis_url, live)
     app = make_app(
         name=settings.consumer_group,
         bootstrap=settings.kafka_bootstrap,
@@ -88,10 +95,15 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
     async def follow_catalogue() -> None:
         await catalogue.follow(outbox, is_first=lambda: 0 in live.partitions)
 
+    if settings.metrics_port:
+        serve(settings.metrics_port, Watched(settings, live, outbox, depths, (store.pipe, depths.pipe)))
+        app.task(depths.follow)
+
     async def close(*_: object, **__: object) -> None:
         await live.close()
-        await outbox.close()
+        await kafka.close()
         await store.close()
+        await depths.pipe.close()
 
     app.on_before_shutdown.connect(close)  # by then the partitions are let go
     return app

@@ -111,15 +111,19 @@ class Hop:
         batches = [batch for batch in taken if batch is not None]
         if not batches:
             return 0
+        events, began_s = sum(len(batch.items) for batch in batches), time.perf_counter()
         lost = await self._load(batches)
-        kept = [batch for batch in batches if batch.partition not in lost]
-        lost |= await self._commit(list(map(self.judging.judge_batch, kept)))
+        loaded_s = time.perf_counter()
+        works = [self.judging.judge_batch(batch) for batch in batches if batch.partition not in lost]
+        judged_s = time.perf_counter()
+        lost |= await self._commit(works)
+        self.counts.note_step(events, began_s, loaded_s, judged_s, time.perf_counter())
         self.around.evict()
         for partition in lost:
             await self.publisher.report(partition)
         if lost:
             raise PartitionLostError(list(lost.items()))
-        return sum(len(batch.items) for batch in batches)
+        return events
 
     async def finish(self, partition: Partition, until_us: int) -> None:
         """The end of a replay: deadlines due up to `until_us`, inclusive, fall due."""
@@ -207,6 +211,7 @@ class Hop:
             if isinstance(outcome, Fenced):
                 lost[partition] = outcome.why
                 continue
+            self.counts.commits["stood"] += 1
             partition.epoch = outcome.epoch
             partition.stored.update(commit.offsets)
             partition.deadlines.trim()

@@ -63,11 +63,12 @@ class Judging:
                 continue
             state = sellers[event.seller_id]
             judged = self.judge.judge(state, event, time_us, self._around, decided_us)
-            self.counts.note(judged, is_late=time_us < watermark_us)
+            self.counts.note(judged, event, is_late=time_us < watermark_us)
             if judged.is_news:
                 self._collect(work, state, judged, item.arrival, watermark_us)
                 if isinstance(event, PARTITION_EVENTS):
                     self._heard_of(work, event, time_us)
+        self.counts.types.update([type(item.event) for item, _ in batch.items])
         self._fire(work, batch.watermark_us, FOREVER if batch.items else MOST_FIRED)
         reached_us = min(batch.watermark_us, deadlines.next_us())
         partition.watermark_us = commit.watermark_us = max(partition.watermark_us, reached_us)
@@ -114,12 +115,13 @@ class Judging:
             )
             self._say(work, alerts)
             if not fires:
+                self.counts.put_off += 1
                 return
         state = partition.sellers[seller_id]
         reached = DeadlineReached(seller_id, kind, subject_id, due_us)
         judged = self.judge.judge(state, reached, fires_us, self._around, self._decided_us())
         self.counts.deadlines += 1
-        self.counts.note_words(judged.words)
+        self.counts.note_news(judged)
         self._collect(work, state, judged, None, watermark_us)
 
     def _judge_days(self, work: Work) -> None:
@@ -155,7 +157,7 @@ class Judging:
         for key, entry in judged.entries.items():
             self._around.write(seller_id, key, entry)
         for word in judged.words:
-            work.commit.outbox.append(line_of(word))
+            work.commit.outbox.append(line_of(word, arrival.at_ms if arrival else 0))
         for failure in judged.failures:
             if arrival is not None:
                 refused = wire.Refused("detector_failed", failure.error)
@@ -196,14 +198,14 @@ class Judging:
     def _set_aside(self, work: Work, item: Item, watermark_us: int) -> None:
         """Bytes that are no event: a dead letter, or an unknown type that is only counted."""
         if item.refused is None:
-            self.counts.ignored += 1
+            self.counts.note_unknown(item.arrival.topic)
             return
         self._dead_letter(work, item.refused, item.arrival, watermark_us)
 
     def _dead_letter(self, work: Work, refused: wire.Refused, arrival: Arrival, watermark_us: int) -> None:
-        self.counts.dead_letters += 1
         at_us = watermark_us if self._by_events else self._clock()
         topic = arrival.topic or topics.topic_named_by(arrival.value or b"")
+        self.counts.note_letter(topic, refused.reason)
         line = letter_of(refused, topic, arrival.partition, arrival.offset, arrival.key, arrival.value, at_us)
         work.commit.outbox.append(line)
 

@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from schemas.fields import SECOND_US
 from streams.hop import Hop, PartitionLostError
 from streams.partition import Arrival, Partition
-from streams.polls import TP, Control, Poll
+from streams.polls import TP, Control, Poll, Record
 from streams.store import StoreUnavailableError
 
 Done = TypeVar("Done")
@@ -108,7 +108,7 @@ class LiveHop:
 
     # ---- polls
 
-    def _take(self, tp: TP, records: Iterable[object], start: int, end: int) -> None:
+    def _take(self, tp: TP, records: Iterable[Record], start: int, end: int) -> None:
         """The records of one lane that follow what was read before; a hole is sought back, an overlap trimmed."""
         partition = self.partitions.get(tp.partition)
         if partition is None:
@@ -121,9 +121,9 @@ class LiveHop:
         self.hop.decode(
             partition,
             [
-                Arrival(tp.topic, tp.partition, record.offset, record.key, record.value)  # type: ignore[attr-defined]
+                Arrival(tp.topic, tp.partition, record.offset, record.key, record.value, record.timestamp)
                 for record in records
-                if record.offset >= known  # type: ignore[attr-defined]
+                if record.offset >= known
             ],
         )
         lane.read_to = max(known, end)
@@ -163,8 +163,10 @@ class LiveHop:
                 if not await self.hop.step(list(self.partitions.values())):
                     return
             except PartitionLostError as error:
+                self.hop.counts.commits["refused"] += len(error.lost)
                 await self._lost(error)
             except (StoreUnavailableError, KafkaError) as error:
+                self.hop.counts.commits["unknown"] += 1
                 LOGGER.warning("The outcome of a commit is not known, everything is read again: %s", error)
                 await self._reopen(list(self.partitions))
 

@@ -125,7 +125,7 @@ class MemoryStore:
 
     def _put_out(self, stored: Partition, line: Line) -> str:
         id_ = f"{next(self._ids)}-0"
-        stored.outbox[id_] = line
+        stored.outbox[id_] = line._replace(since_ms=0)
         if line.compacted:
             if line.value is None:
                 stored.lines.pop((line.topic, line.key), None)

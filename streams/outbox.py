@@ -1,6 +1,8 @@
 """Published until acknowledged: to Kafka, to files, or in process."""
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
@@ -11,7 +13,10 @@ from aiokafka.errors import KafkaError
 from detectors.judged import Tombstone
 from schemas import Alert, Hold, SellerStanding, topics, wire
 from schemas.fields import to_time
+from streams.spread import Spread
 from streams.store import Line
+
+LATENCY_S: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0)
 
 
 class Outbox(Protocol):
@@ -21,12 +26,12 @@ class Outbox(Protocol):
         """Returns when every line has arrived, in order; raises when that is not known."""
 
 
-def line_of(word: Alert | Hold | SellerStanding | Tombstone) -> Line:
-    """A decision as a record of its topic."""
+def line_of(word: Alert | Hold | SellerStanding | Tombstone, since_ms: int = 0) -> Line:
+    """A decision as a record of its topic; `since_ms` as in `Line`."""
     if isinstance(word, Alert):
-        return Line(topics.ALERTS.name, word.alert_id.encode(), wire.encode(word), True)
+        return Line(topics.ALERTS.name, word.alert_id.encode(), wire.encode(word), True, since_ms)
     if isinstance(word, Hold):
-        return Line(topics.HOLDS.name, _hold_key(word.scope, word.subject_id), wire.encode(word), True)
+        return Line(topics.HOLDS.name, _hold_key(word.scope, word.subject_id), wire.encode(word), True, since_ms)
     if isinstance(word, Tombstone):
         return Line(topics.HOLDS.name, _hold_key(word.scope, word.subject_id), None, True)
     return Line(topics.STANDINGS.name, word.seller_id.encode(), wire.encode(word), True)
@@ -126,3 +131,24 @@ class ProcessOutbox:
         """Calls it line by line."""
         for line in lines:
             self._take(line)
+
+
+class CountedOutbox:
+    """Another outbox, with what it has published: `lines` by topic, and how old their causes were by then, in seconds.
+
+    The age is that of the record that led to an alert or a hold, by the broker's time for it and this machine's now.
+    """
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self.lines: Counter[str] = Counter()
+        self.latency = {topic.name: Spread(LATENCY_S) for topic in (topics.ALERTS, topics.HOLDS)}
+
+    async def publish(self, partition: int, lines: Sequence[Line]) -> None:
+        """Publishes, then counts."""
+        await self._outbox.publish(partition, lines)
+        now_ms = time.time() * 1_000
+        self.lines.update([line.topic for line in lines])
+        for line in lines:
+            if line.since_ms:
+                self.latency[line.topic].add(max(0.0, (now_ms - line.since_ms) / 1_000))

@@ -24,13 +24,14 @@ _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
-    """A record as read: where from, and its bytes."""
+    """A record as read: where from, and its bytes; `at_ms` is the broker's own time for it, 0 where it has none."""
 
     topic: str
     partition: int
     offset: int
     key: bytes | None
     value: bytes | None
+    at_ms: int = 0
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):

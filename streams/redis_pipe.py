@@ -6,7 +6,8 @@ pipeline spends about 10 us of Python on every reply, which for a seller's four 
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from time import perf_counter
+from typing import Any, Final, cast
 
 import hiredis
 from redis.asyncio.connection import Connection, parse_url
@@ -14,8 +15,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from streams.spread import Spread
 from streams.store import StoreUnavailableError
 
+TRIP_S: Final = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0)
 Command = tuple[bytes | str | int, ...]
 
 _READ_BYTES = 1 << 18
@@ -54,7 +57,10 @@ class _Link:
 
 
 class RedisPipe:
-    """Connections to one server; a connection on which anything went wrong is closed and not used again."""
+    """Connections to one server; a connection on which anything went wrong is closed and not used again.
+
+    `trips` is how long round trips took, `failures` how many came to nothing.
+    """
 
     def __init__(self, url: str, timeout_s: float) -> None:
         """`url` as in `redis://user:password@host:6379/0`, `rediss://` or `unix://`; ValueError for another.
@@ -65,6 +71,8 @@ class RedisPipe:
         self._class: type[Connection] = self._options.pop("connection_class", Connection)
         self._timeout_s = timeout_s
         self._idle: list[_Link] = []
+        self.trips = Spread(TRIP_S)
+        self.failures = 0
 
     async def ask(self, commands: Sequence[Command]) -> list[Any]:
         """The reply to each command, in RESP2, errors among them as `hiredis.ReplyError`.
@@ -76,14 +84,18 @@ class RedisPipe:
             return []
         link: _Link | None = None
         answered = False
+        began_s = perf_counter()
         try:
             async with asyncio.timeout(self._timeout_s):
                 link = self._idle_link() or await self._connect()
                 replies = await link.ask(commands)
             answered = True
+            self.trips.add(perf_counter() - began_s)
         except TimeoutError as error:
+            self.failures += 1
             raise StoreUnavailableError(f"Redis did not answer within {self._timeout_s:g} s") from error
         except (OSError, RedisError, hiredis.ProtocolError) as error:
+            self.failures += 1
             raise StoreUnavailableError(f"Redis cannot be reached: {error}") from error
         finally:
             if link is not None:

@@ -53,6 +53,11 @@ class RedisStore:
         self._prefix = prefix
         self._pipe = RedisPipe(url, timeout_s)
 
+    @property
+    def pipe(self) -> RedisPipe:
+        """What it speaks through."""
+        return self._pipe
+
     async def open(self, partition: int) -> PartitionHead:
         key, epoch = self._key(partition), _fresh_epoch()
         # Who comes after the first command is fenced by it, or is a newer owner that fences this one.

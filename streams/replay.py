@@ -97,13 +97,13 @@ def summary_of(hop: Hop, events: int, seconds: float, policy: Policy) -> dict[st
         "dead_letters": counts.dead_letters,
         "deadlines_fired": counts.deadlines,
         "alerts": {
-            "status": dict(sorted(counts.alerts.items())),
-            "reason_code": dict(sorted(counts.alert_reasons.items())),
+            "status": _by(counts.alerts, 0),
+            "reason_code": _by(counts.alert_reasons, 0),
         },
         "holds": {
             "action": _by(counts.holds, 0),
             "scope": _by({key: count for key, count in counts.holds.items() if key[0] == "placed"}, 1),
-            "reason_code": dict(sorted(counts.hold_reasons.items())),
+            "reason_code": _by(counts.hold_reasons, 0),
         },
         "abstained": {f"{who}:{guard}": count for (who, guard), count in sorted(counts.guards.items())},
         "seconds": round(seconds, 3),

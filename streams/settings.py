@@ -58,6 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     market_cache_seconds: Annotated[
         Annotated[float, Meta(ge=0, le=1e9)], Meta(description="how long a market read from Redis counts as fresh")
     ] = 1.0
+    metrics_port: Annotated[
+        Annotated[int, Meta(ge=0, le=65_535)], Meta(description="where Prometheus asks the worker; 0 is nowhere")
+    ] = 0
     hash_key: Annotated[
         Annotated[str, Meta(min_length=16)] | None,
         Meta(description="secret of `assay hash`, 16 characters or more"),

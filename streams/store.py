@@ -17,12 +17,16 @@ ENTRY_HEAD = Struct(">qqq")
 
 
 class Line(NamedTuple):
-    """One record to be published: `compacted` ones are remembered, so that an owner can publish them again."""
+    """One record to be published: `compacted` ones are remembered, so that an owner can publish them again.
+
+    `since_ms`: the broker's time for the record that led to it; not kept, 0 where there is none.
+    """
 
     topic: str
     key: bytes
     value: bytes | None
     compacted: bool
+    since_ms: int = 0
 
 
 class Unpublished(NamedTuple):

@@ -1,7 +1,7 @@
 """Real servers for tests: one Kafka and Redis a session for those marked `stack`, a throw-away Redis for the others.
 
-What is marked `stack` or `browser` never skips in silence: where the servers or the browser cannot be had those tests
-are taken out, the closing lines say so, and pytest ends with exit code 1.
+What is marked `stack`, `browser` or `prometheus` never skips in silence: where the servers or the browser cannot be
+had those tests are taken out, the closing lines say so, and pytest ends with exit code 1.
 """
 
 import itertools
@@ -40,9 +40,8 @@ settings.register_profile("assay", deadline=None, derandomize=bool(os.environ.ge
 settings.load_profile("assay")
 
 RUNNING = pytest.StashKey[Stack]()
-NOT_RUN = pytest.StashKey[str]()
+NOT_RUN = pytest.StashKey[list[str]]()
 BROWSER = pytest.StashKey[str]()
-NO_BROWSER = pytest.StashKey[str]()
 
 
 def _stack(what: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -62,27 +61,38 @@ def _stop_orphans() -> None:
             continue
 
 
-def _find_browser(session: pytest.Session) -> None:
-    """Tests marked `browser` are taken out where no browser can be had, and the closing lines say so."""
-    marked = [item for item in session.items if item.get_closest_marker("browser")]
-    if not marked or session.config.option.collectonly:
-        return
-    command = [sys.executable, str(ROOT / "deploy/browser.py")]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    if found.returncode == 0:
-        session.config.stash[BROWSER] = found.stdout.strip().splitlines()[-1]
-        return
+def _marked(session: pytest.Session, mark: str) -> list[pytest.Item]:
+    return [item for item in session.items if item.get_closest_marker(mark)]
+
+
+def _take_out(
+    session: pytest.Session, marked: list[pytest.Item], what: str, done: subprocess.CompletedProcess[str]
+) -> None:
+    """Leaves these tests out, and has it said at the end."""
+    why = (done.stderr or done.stdout).strip() or f"{Path(done.args[1]).name} ended with {done.returncode}."
     count = f"{len(marked)} test{'s' if len(marked) > 1 else ''}"
-    session.config.stash[NO_BROWSER] = f"NOT RUN: {count} in a real browser, because: {found.stderr.strip()}"
+    session.config.stash.setdefault(NOT_RUN, []).append(f"NOT RUN: {count} {what}, because: {why}")
     session.items[:] = [item for item in session.items if item not in marked]
     session.config.hook.pytest_deselected(items=marked)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    _find_browser(session)
-    marked = [item for item in session.items if item.get_closest_marker("stack")]
-    if marked and not session.config.option.collectonly:
+    if session.config.option.collectonly:
+        return (yield)
+    if marked := _marked(session, "browser"):
+        command = [sys.executable, str(ROOT / "deploy/browser.py")]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        if found.returncode:
+            _take_out(session, marked, "in a real browser", found)
+        else:
+            session.config.stash[BROWSER] = found.stdout.strip().splitlines()[-1]
+    if marked := _marked(session, "prometheus"):
+        command = [sys.executable, str(ROOT / "deploy/needed.py"), "Prometheus"]
+        installed = subprocess.run(command, capture_output=True, text=True, check=False)
+        if installed.returncode:
+            _take_out(session, marked, "with Prometheus", installed)
+    if marked := _marked(session, "stack"):
         _stop_orphans()
         folder = FOLDERS / f"test-{os.getpid()}"
         started = _stack("start", folder, "--fresh")
@@ -91,11 +101,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
             env = dict(line.split("=", 1) for line in lines)
             session.config.stash[RUNNING] = Stack(env["ASSAY_KAFKA_BOOTSTRAP"], env["ASSAY_REDIS_URL"], folder)
         else:
-            why = (started.stderr or started.stdout).strip() or f"deploy/stack.py ended with {started.returncode}."
-            count = f"{len(marked)} test{'s' if len(marked) > 1 else ''}"
-            session.config.stash[NOT_RUN] = f"NOT RUN: {count} on real Kafka and Redis, because: {why}"
-            session.items[:] = [item for item in session.items if item not in marked]
-            session.config.hook.pytest_deselected(items=marked)
+            _take_out(session, marked, "on real Kafka and Redis", started)
     return (yield)
 
 
@@ -104,8 +110,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if running is not None:
         _stack("stop", running.folder)
         shutil.rmtree(running.folder, ignore_errors=True)
-    unrun = session.config.stash.get(NOT_RUN, None) or session.config.stash.get(NO_BROWSER, None)
-    if unrun and session.exitstatus in (
+    if session.config.stash.get(NOT_RUN, []) and session.exitstatus in (
         pytest.ExitCode.OK,
         pytest.ExitCode.NO_TESTS_COLLECTED,
     ):
@@ -114,10 +119,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for key in (NO_BROWSER, NOT_RUN):
-        not_run = terminalreporter.config.stash.get(key, None)
-        if not_run:
-            terminalreporter.write_line(not_run, red=True)
+    for not_run in terminalreporter.config.stash.get(NOT_RUN, []):
+        terminalreporter.write_line(not_run, red=True)
 
 
 @pytest.fixture(scope="session")

@@ -142,15 +142,20 @@ class Story:
         values = [wire.encode(one) for one in sorted(events, key=lambda one: one.event_time)]
         return self.tell_bytes(values, until)
 
-    def tell_bytes(self, values: list[bytes], until: datetime | None = None) -> "Story":
-        """Judges these bytes in the order given."""
-        asyncio.run(self._tell(values, until))
+    def tell_bytes(self, values: list[bytes], until: datetime | None = None, at_ms: int = 0) -> "Story":
+        """Judges these bytes in the order given; `at_ms` is the broker's time for them."""
+        asyncio.run(self._tell(values, until, at_ms))
         return self
 
-    async def _tell(self, values: list[bytes], until: datetime | None) -> None:
+    @property
+    def partition(self) -> Partition | None:
+        """The partition that it is told in, once it is."""
+        return self._partition
+
+    async def _tell(self, values: list[bytes], until: datetime | None, at_ms: int = 0) -> None:
         if self._partition is None:
             self._partition = await self.hop.open(0, [LANE])
-        arrivals = [Arrival(LANE, 0, self._offset + number, None, value) for number, value in enumerate(values)]
+        arrivals = [Arrival(LANE, 0, self._offset + number, None, value, at_ms) for number, value in enumerate(values)]
         self._offset += len(values)
         if arrivals:
             await feed(self.hop, self._partition, arrivals)

@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MARKED = "tests/deploy/test_stack.py::test_a_stack_starts_once_is_mended_and_ends"
 BROWSED = "tests/console/test_browser.py"
+WITH_PROMETHEUS = "tests/deploy/test_rules.py::test_prometheus_takes_its_configuration"
 UNMARKED = "tests/deploy/test_stack.py::test_a_pid_that_was_given_to_somebody_else_is_left_alone"
 
 
@@ -34,6 +35,15 @@ def test_what_no_browser_could_try_is_said_in_the_closing_lines_and_fails_the_se
     assert re.fullmatch(r"NOT RUN: \d+ tests in a real browser, because: Chromium .*", ended.stdout.splitlines()[-2]), (
         ended.stdout[-500:]
     )
+
+
+def test_what_needs_prometheus_is_said_apart(tmp_path: Path) -> None:
+    ended = _pytest(tmp_path, MARKED, WITH_PROMETHEUS, UNMARKED)
+    assert ended.returncode == 1
+    assert "1 passed" in ended.stdout
+    first, second = ended.stdout.splitlines()[-3:-1]
+    assert first.startswith("NOT RUN: 1 test with Prometheus, because: Prometheus cannot be found here: install prom")
+    assert second.startswith("NOT RUN: 1 test on real Kafka and Redis")
 
 
 def test_a_session_of_unmarked_tests_needs_no_servers(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from schemas.fields import Money
 
 PAGE_ROWS: Final = 200
 _GATHER_S: Final = 0.25  # what changes within is told together
+_SETTLE_S: Final = 1.0  # after a change the counts, which are made less often, are looked at once more
 _PING_S: Final = 10.0
 _CHANGES_AT_ONCE: Final = 200
 
@@ -40,7 +41,7 @@ async def feed_page(request: Asked, office: TheOffice) -> Response[str]:
     """The rows that pass the filters, the riskiest first."""
     wanted = wanted_of(request)
     everything = rows(office.projection, office.history, wanted, office.now())
-    waiting = rows(office.projection, office.history, Wanted(), office.now())
+    waiting = waiting_in(office)
     return office.renderer.page(
         request,
         "feed.html",
@@ -64,30 +65,41 @@ async def feed_stream(request: Asked, office: TheOffice) -> ServerSentEvent:
 async def _changes(request: Asked, office: Office, wanted: Wanted) -> AsyncIterator[ServerSentEventMessage]:
     session, language = session_of(request), language_of(request)
     actor = actor_of(request)
+    summary, wait_s = "", _PING_S
     with office.live.reading(actor.id, name=actor.name) as reader:
         yield message("now", {"now": office.now().isoformat()})
         while office.live.is_reading(reader):
-            changed = await reader.changed(_PING_S)
+            changed = await reader.changed(wait_s)
             if session is not None and not office.sessions.is_alive(session):
                 yield message("ended", {})
                 return
             for alert_id in changed[:_CHANGES_AT_ONCE]:
-                alert = office.projection.alerts.get(alert_id)
-                if alert is None:
-                    continue
-                row = row_of(office.projection, office.history, alert, office.now())
-                if is_wanted(row, wanted):
-                    html = office.renderer.part(language, "row.html", row=row, place=place_key(row, wanted))
-                    yield message("row", {"id": alert_id, "html": html})
-                else:
-                    yield message("gone", {"id": alert_id})
+                told = _told(office, language, wanted, alert_id)
+                if told is not None:
+                    yield told
             reader.tell(frozenset(changed[_CHANGES_AT_ONCE:]))
-            told: dict[str, Any] = {"now": office.now().isoformat(), "trouble": office.trouble}
-            if changed:
-                waiting = rows(office.projection, office.history, Wanted(), office.now())
-                told["summary"] = office.renderer.part(language, "summary.html", summary=summary_of(office, waiting))
-            yield message("now", told)
+            office.wake_snoozed()
+            counted = office.renderer.summary(language, lambda: summary_of(office, waiting_in(office)))
+            news = {"summary": counted} if counted != summary else {}
+            summary, wait_s = counted, _SETTLE_S if changed else _PING_S
+            yield message("now", {"now": office.now().isoformat(), "trouble": office.trouble, **news})
             await asyncio.sleep(_GATHER_S)
+
+
+def _told(office: Office, language: str, wanted: Wanted, alert_id: str) -> ServerSentEventMessage | None:
+    """The row to put in place, or that it is gone."""
+    alert = office.projection.alerts.get(alert_id)
+    if alert is None:
+        return None
+    row = row_of(office.projection, office.history, alert, office.now())
+    if not is_wanted(row, wanted):
+        return message("gone", {"id": alert_id})
+    return message("row", {"id": alert_id, "html": office.renderer.row(language, row, place_key(row, wanted))})
+
+
+def waiting_in(office: Office) -> list[Row]:
+    """What waits for somebody, whatever anybody has filtered."""
+    return rows(office.projection, office.history, Wanted(), office.now())
 
 
 def message(event: str, data: Any) -> ServerSentEventMessage:

@@ -111,7 +111,7 @@
   let about = null;
   const ask = (verdict) => {
     const row = page === "feed" ? current() : body, dialog = $(verdict);
-    if (!row || !row.dataset.id || !dialog || !body.dataset.mayRule) return;
+    if (!row || !row.dataset.id || !dialog || !body.dataset.mayRule || row.dataset.ruled === "") return;
     about = { id: row.dataset.id, key: crypto.randomUUID ? crypto.randomUUID() : String(Math.random()) };
     const form = dialog.querySelector("form");
     form.reset();

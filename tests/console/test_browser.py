@@ -86,6 +86,16 @@ def test_filters_hold_for_what_arrives_later_too(browser: Browser, site: Site) -
     assert names(page) == ["s3", "samsung direct sales store"]
 
 
+def test_a_snoozed_alert_leaves_the_feed_and_comes_back_by_itself(browser: Browser, site: Site) -> None:
+    page = sign_in(browser, site)
+    live(page)
+    site.put(entry("snoozed", when=at(10), until=at(11)))
+    expect(page.locator("#row-a1")).to_have_count(0)
+    site.do(lambda: setattr(site.served.clock, "now", at(12)))
+    site.put(alert("a3", seller="s3", when=at(11)))  # any news wakes the page
+    expect(page.locator("#row-a1")).to_be_visible()
+
+
 def test_an_alert_is_confirmed_with_the_keyboard_alone(browser: Browser, site: Site) -> None:
     page = sign_in(browser, site)
     live(page)

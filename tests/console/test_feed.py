@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from console.cases import case_of
@@ -122,3 +123,14 @@ def test_the_holds_of_a_case_are_those_in_force_on_its_subjects() -> None:
         memory.take(record(word))
     case = case_of(memory, next(iter(memory.alerts)), at(1))
     assert [one.hold_id for one in case.holds] == ["h3", "h1"]
+
+
+def test_an_alert_about_a_brand_is_found_by_its_brand_and_has_nobody_to_rule_on() -> None:
+    memory, history = Projection(), History(lambda _: True)
+    brand = alert(
+        "a7", seller_id=msgspec.UNSET, subject_kind="brand", subject_id="Samsung", listing_ids=(), mode="alert"
+    )
+    memory.take(record(brand))
+    (row,) = rows(memory, history, Wanted(brand="samsung"), at(1))
+    assert not row.is_of_seller
+    assert row.case.holds == ()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import schemas
 from detectors.records import Core, Return, decode, encode
 from detectors.state import SellerState
-from schemas.fields import HOUR_US, to_us
+from schemas.fields import to_us
 from tests.detectors.aftersales import Desk, hour_us
 from tests.detectors.complaining import about, asked, found
 
@@ -17,7 +17,7 @@ ANSWER = 72  # hours
 
 
 def awaited(desk: Desk) -> dict[str, int]:
-    """The deadlines that are set for answers, by return."""
+    """The deadline that is set for answers, under no return's name."""
     return {subject: due_us for (kind, subject), due_us in desk.deadlines.items() if kind == "answer"}
 
 
@@ -100,4 +100,3 @@ def test_at_each_moment_those_are_ignored_that_have_waited_for_three_days(
     until = hour_us(150 + ANSWER)
     assert ignored(desk.fire(until)) == first.keys() - answered
     assert awaited(desk) == {}
-    assert all(due_us % HOUR_US == hour_us(0) % HOUR_US for due_us in awaited(desk).values())

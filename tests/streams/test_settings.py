@@ -63,6 +63,7 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(tmp_path: Path) -> N
         ("PARTITIONS", "many", "partitions in the environment does not fit: expected int, got str."),
         ("CLOCK", "sun", "clock in the environment does not fit: expected wall or events."),
         ("ALLOWED_LATENESS_SECONDS", "nan", "expected float >= 0.0."),
+        ("METRICS_PORT", "70000", "metrics_port in the environment does not fit: expected int <= 65535."),
         ("REDIS_URL", "http://x", "redis_url in the environment does not fit"),
     ],
 )

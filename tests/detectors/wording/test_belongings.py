@@ -2,7 +2,7 @@
 
 import pytest
 
-from detectors.products import Place, classify
+from detectors.products import classify
 from detectors.wording import read_title
 from schemas import Product
 from tests.detectors.prices import World, listing
@@ -70,4 +70,5 @@ def test_a_battery_among_batteries_is_compared(product_fields: dict[str, str]) -
     around = World()
     around.reference.add(Product(product_id="battery", brand="Acme", **product_fields))
     battery = listing(product_id="battery", title="Acme V11 battery")
-    assert classify(battery, around) == Place("p:battery:new:CNY", "")
+    place = classify(battery, around)
+    assert (place.key, place.guard) == ("p:battery:new:CNY", "")

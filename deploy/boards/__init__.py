@@ -1,0 +1,1 @@
+"""The Grafana boards as code: `python -m deploy.boards` writes them to `deploy/grafana/dashboards/`."""

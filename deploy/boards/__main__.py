@@ -1,0 +1,92 @@
+"""Writes what is generated beside the worker: `python -m deploy.boards [--check]`.
+
+The boards under `deploy/grafana/dashboards/`, and the table of series in `docs/operations.md`; both are committed, so
+that a change of a series shows in a review.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from deploy.boards.marketplace import marketplace
+from deploy.boards.quality import quality
+from deploy.boards.worker import worker
+from streams.metrics import SERIES
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+FOLDER: Final = Path("deploy/grafana/dashboards")
+OPERATIONS: Final = Path("docs/operations.md")
+BEGIN: Final = "<!-- generated: series -->\n"
+END: Final = "<!-- end of generated -->\n"
+
+
+def boards() -> tuple[Dashboard, ...]:
+    """Every board."""
+    return marketplace(), worker(), quality()
+
+
+def table() -> str:
+    """Every series that a worker shows, as a table."""
+    lines = ["| series | kind | labels | what it says |", "|---|---|---|---|"]
+    for series in SERIES:
+        labels = ", ".join(f"`{label}`" for label in series.labels)
+        lines.append(f"| `{series.name}` | {series.kind} | {labels} | {series.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def documents(root: Path) -> dict[Path, str]:
+    """Path below `root` -> text of every file that is generated, whole or in part."""
+    made = {FOLDER / f"{board.uid}.json": _json(board) for board in boards()}
+    said = (root / OPERATIONS).read_text(encoding="utf-8")
+    before, begin, rest = said.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        sys.exit(f"{OPERATIONS} has lost the marks between which its table of series stands: {BEGIN}{END}")
+    return {**made, OPERATIONS: f"{before}{BEGIN}{table()}{END}{after}"}
+
+
+def stale(root: Path) -> list[str]:
+    """Files that are missing, differ from what the code gives, or belong to no board."""
+    made = documents(root)
+    left = {path.relative_to(root) for path in (root / FOLDER).glob("*.json")} - made.keys()
+    changed = [path for path, text in made.items() if not _holds(root / path, text)]
+    return sorted(str(path) for path in (*changed, *left))
+
+
+def write(root: Path) -> None:
+    """Makes every generated file what the code gives, and removes boards that there are no more."""
+    made = documents(root)
+    for name in stale(root):
+        path = root / name
+        if Path(name) in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(made[Path(name)], encoding="utf-8")
+        else:
+            path.unlink()
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> None:
+    """The command line; with --check it exits 1 and one sentence where a file is stale."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.boards", description="Boards and the table of series.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file is stale")
+    if not parser.parse_args(arguments).check:
+        write(root)
+    elif names := stale(root):
+        sys.exit(f"stale: {', '.join(names)}; run make generate and commit them.")
+
+
+def _json(board: Dashboard) -> str:
+    return json.dumps(board, cls=JSONEncoder, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The boards that are committed are what the code gives, and ask only for what a worker shows.
+
+Turned red by: another word in a panel's title without `make generate`; a series renamed in `streams.metrics`; a panel
+without a description.
+"""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.boards.__main__ import FOLDER, OPERATIONS, ROOT, boards, main, stale
+from streams.metrics import SERIES
+from tests.deploy.promql import used
+
+BOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / FOLDER).glob("*.json"))}
+PANELS = [
+    pytest.param(panel, id=f"{name}: {panel['title']}")
+    for name, board in BOARDS.items()
+    for panel in board["panels"]
+    if panel["type"] != "row"
+]
+
+
+def test_the_committed_boards_and_the_table_of_series_are_what_the_code_gives() -> None:
+    assert stale(ROOT) == []
+
+
+def test_a_stale_board_is_named_and_make_generate_mends_it(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / OPERATIONS, tmp_path / OPERATIONS)
+    shutil.copytree(ROOT / FOLDER, tmp_path / FOLDER)
+    board, old = tmp_path / FOLDER / "assay-worker.json", tmp_path / FOLDER / "old.json"
+    board.write_text(board.read_text().replace("Lag", "Backlog"))
+    old.write_text("{}")
+    table = tmp_path / OPERATIONS
+    table.write_text(table.read_text().replace("| `assay_lag_events` |", "| `assay_log_events` |"))
+    with pytest.raises(
+        SystemExit, match=r"^stale: .*assay-worker\.json, .*old\.json, docs/operations\.md; run make gen"
+    ):
+        main(["--check"], tmp_path)
+    main([], tmp_path)
+    main(["--check"], tmp_path)
+    assert not old.exists()
+
+
+def test_the_operators_page_lists_every_series() -> None:
+    said = (ROOT / OPERATIONS).read_text()
+    assert [series.name for series in SERIES if f"| `{series.name}` |" not in said] == []
+
+
+def test_every_board_has_its_own_address_and_is_found_by_its_tag() -> None:
+    assert [board.uid for board in boards()] == ["assay-marketplace", "assay-worker", "assay-quality"]
+    for board in BOARDS.values():
+        assert board["tags"] == ["assay"]
+        ids = [panel["id"] for panel in board["panels"]]
+        assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_panel_says_what_it_shows_and_asks_for_known_series_by_known_labels(panel: dict[str, Any]) -> None:
+    assert panel["description"].endswith(".")
+    assert panel["datasource"]["uid"] == "${datasource}"
+    assert panel["targets"]
+    for target in panel["targets"]:
+        asked = used(target["expr"])
+        assert asked.series
+        assert asked.unknown == []
+        assert asked.strange_labels == set()
+        shown = set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]))
+        assert shown <= {label for one in asked.series for label in one.labels} | {"instance", "le"}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_panels_do_not_overlap_and_fill_their_lines(name: str) -> None:
+    cells: set[tuple[int, int]] = set()
+    for panel in BOARDS[name]["panels"]:
+        at = panel["gridPos"]
+        own = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        assert not own & cells
+        cells |= own
+    assert {x for x, _ in cells} == set(range(24))
+    assert len(cells) == 24 * len({y for _, y in cells})
