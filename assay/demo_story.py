@@ -181,7 +181,7 @@ async def staged(policy: Policy, board: Board, guest: "Guest | None") -> AsyncIt
 
     with embedded_redis() as url:
         store = RedisStore(url)
-        around = Surroundings(reference, fresh_us=SECOND_US)
+        around = Surroundings(reference, fresh_us=SECOND_US, exchange=policy.rates)
         hop = Hop(Judge(policy), store, ProcessOutbox(take), around, HopTerms(by_events=True), clock=wall_clock_us)
         try:
             partition = await hop.open(0, [LANE])

@@ -1,34 +1,49 @@
 """A listing's price beside what others ask: what both price detectors judge, and how it is said."""
 
 from collections.abc import Mapping
-from decimal import Decimal
-from math import exp, log
-from typing import Final
+from math import log
+from typing import Final, NamedTuple
 
 import msgspec
 
-from detectors.detector import Abstained, Around, Finding
+from detectors.detector import Abstained, Around
 from detectors.estimate import Estimate, ReferencePrice
 from detectors.market import Market
-from detectors.products import MarketKey, classify, market_key, split_key
+from detectors.products import MarketKey, abroad, classify, market_key, split_key
 from detectors.records import Listing
-from detectors.reference import full_name
 from detectors.state import SellerState
 from schemas import ListingChanged, ListingPublished, Product
 from schemas.fields import to_us
 
-MAX_NAME_CHARS: Final = 80
 NEW: Final = "new"
 _ROUNDED: Final = 0.001  # a ratio is rounded to so much
+#: Asked of every listing by every detector of prices.
+LISTINGS: Final = (ListingPublished, ListingChanged)
 
-_SHARES: Final = ((0.475, 0.525, "half"), (0.323, 0.343, "a third of"), (0.24, 0.26, "a quarter of"))
+
+class Exchange(NamedTuple):
+    """The currency of the market that a listing is compared in, and what one of it is worth in the listing's own."""
+
+    currency: str
+    rate: float
+
+
+class Basis(NamedTuple):
+    """What a listing is compared with, as in `Comparison`."""
+
+    market: Market
+    without: frozenset[str]
+    estimate: Estimate
+    reference: ReferencePrice | None = None
+    discount: float | None = None
+    exchange: Exchange | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True, gc=False):
     """A listing and its market without the seller and its ring.
 
     `own` is the market of the listing's own condition class, `market` the one the estimate comes from: another where
-    `discount` (the class's factor on the price of new goods, already in the estimate) is not None.
+    `discount` (the class's factor on the price of new goods) or `exchange` is not None; both are in the estimate.
     """
 
     listing_id: str
@@ -39,16 +54,8 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
     estimate: Estimate
     reference: ReferencePrice | None
     discount: float | None
-
-    @property
-    def ratio(self) -> float:
-        """The price as a share of the usual one, 3 decimals."""
-        return self.estimate.ratio(self.listing.log_price)
-
-    def asks_at_most(self, ratio: float) -> bool:
-        """Whether the price is no more than that share of the usual one."""
-        # The exponential of x is never less than 1 + x: most prices are so near the usual one that this settles it.
-        return self.listing.log_price - self.estimate.middle < ratio - 1 + _ROUNDED and self.ratio <= ratio
+    exchange: Exchange | None
+    ratio: float
 
     @property
     def key(self) -> MarketKey:
@@ -62,7 +69,12 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
 
     def is_market_moving(self, sellers: int, ratio: float, now_us: int) -> bool:
         """Whether that many unlinked sellers with standing ask no more than `ratio` times the judged price."""
-        return self.own.standing_sellers(self.listing.log_price, ratio, now_us, self.without) >= sellers
+        log_price = self.listing.log_price
+        found = self.own.standing_sellers(log_price, ratio, now_us, self.without)
+        if self.exchange is not None:
+            log_price -= log(self.exchange.rate)
+            found = max(found, self.market.standing_sellers(log_price, ratio, now_us, self.without))
+        return found >= sellers
 
 
 def reference_price(product: Product | None, currency: str) -> ReferencePrice | None:
@@ -78,120 +90,85 @@ def compare(
     now_us: int,
     around: Around,
     class_discounts: Mapping[str, float],
-) -> Comparison | Abstained:
-    """The listing as of its newest event beside its market, or the guard that forbids the comparison."""
+    up_to: float,
+) -> Comparison | Abstained | None:
+    """The listing as of its newest event beside its market, or the guard that forbids the comparison.
+
+    None where it asks more than `up_to` times the usual price, which most do.
+    """
     listing = state.listings.get(cause.listing_id)
     if listing is None:
         return Abstained("not_remembered")
     if not listing.market:
         return Abstained(classify(cause, around).guard or "no_product")
-    own = market = around.market(listing.market)
+    own = around.market(listing.market)
     without = own.kin(state.seller_id)
     estimate = own.estimate(now_us, without)
-    reference = discount = None
+    basis = None
     if estimate.below_eight:
-        key = split_key(listing.market)
-        if key.condition_class != NEW:
-            discount = class_discounts.get(key.condition_class)
-            if discount is None:
-                return Abstained("thin_market")
-            market = around.market(market_key(key.product, NEW, key.currency))
-            without |= market.kin(state.seller_id)
-            estimate = market.estimate(now_us, without)
-        if estimate.below_eight:
-            product = around.reference.product(key.product_id) if key.product_id else None
-            reference = reference_price(product, key.currency)
-            estimate = market.estimate(now_us, without, reference)
-        if estimate.below_eight:
+        basis = _elsewhere(
+            Basis(own, without, estimate), state.seller_id, listing.market, now_us, around, class_discounts
+        )
+        if basis is None:
             return Abstained("thin_market")
-        if discount is not None:
-            estimate = estimate.times(discount)
-    return Comparison(cause.listing_id, listing, own, market, without, estimate, reference, discount)
+        estimate = basis.estimate
+    # The exponential of x is never less than 1 + x: most prices are so near the usual one that this settles it.
+    if listing.log_price - estimate.middle > up_to - 1.0 + _ROUNDED:
+        return None
+    ratio = estimate.ratio(listing.log_price)
+    if ratio > up_to:
+        return None
+    market, without, _, reference, discount, exchange = basis or Basis(own, without, estimate)
+    return Comparison(cause.listing_id, listing, own, market, without, estimate, reference, discount, exchange, ratio)
 
 
-def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around: Around) -> Finding:
-    """What was seen, for people and by numbers: money as decimal strings, the rest rounded to 3 decimals."""
-    estimate, listing = seen.estimate, seen.listing
-    numbers: dict[str, int | float | str] = {
-        "price": _plain(listing.price),
-        "market_price": _plain(exp(estimate.middle)),
-        "low": _plain(exp(estimate.low)),
-        "high": _plain(exp(estimate.high)),
-        "ratio": seen.ratio,
-        "z": seen.z,
-        "n": round(estimate.size, 3),
-        "spread": round(estimate.spread, 3),
-        "sellers": estimate.sellers,
-        "established": estimate.established,
-        "days_since_sign": round(seen.market.days_since_sign(now_us, seen.without), 3),
-    }
-    if estimate.pseudo and seen.reference is not None:
-        numbers["pseudo_sellers"] = round(estimate.pseudo, 3)
-        numbers["reference_price"] = _plain(exp(seen.reference.log_price))
-    if listing.sure < 1.0:
-        numbers["title_confidence"] = round(listing.sure, 3)
-    if seen.discount is not None:
-        numbers["class_discount"] = round(seen.discount, 3)
-    return Finding(
-        reason_code=reason_code,
-        subject_kind="listing",
-        subject_id=seen.listing_id,
-        grade=grade,
-        sentence=_sentence(seen, around),
-        numbers=numbers,
-        event_ids=(listing.event_id,),
-        event_count=1,
-    )
+def _elsewhere(
+    own: Basis, seller_id: str, key: str, now_us: int, around: Around, class_discounts: Mapping[str, float]
+) -> Basis | None:
+    """Where too few ask for the listing's goods: new ones at a discount, their reference price, another currency.
+
+    Real sellers in another currency come before a reference price that nobody bears out.
+    """
+    found = _at_home(own, seller_id, key, now_us, around, class_discounts)
+    if around.exchange and (found is None or not found.estimate.established):
+        return _abroad(own.without, seller_id, key, now_us, around) or found
+    return found
 
 
-def _sentence(seen: Comparison, around: Around) -> str:
-    estimate, sold_as = seen.estimate, seen.key.condition_class
-    name = _name(seen, around)
-    asked = f"{_shown(seen.listing.price, 2)} {seen.listing.currency}"
-    compared_as = sold_as if seen.discount is None else NEW
-    factor = 1.0 if seen.discount is None else seen.discount
-    parts = []
-    if estimate.established or (estimate.sellers and not estimate.pseudo):
-        low, high = _shown(exp(estimate.low) / factor), _shown(exp(estimate.high) / factor)
-        asking = "1 other seller asks" if estimate.sellers == 1 else f"{estimate.sellers} other sellers ask"
-        parts.append(f"{asking} {low if low == high else f'{low} to {high}'} for {name} {compared_as}")
-    else:
-        parts.append(f"no established seller has asked a price for {name} {compared_as} lately")
-    if estimate.pseudo and seen.reference is not None:
-        parts.append(f"its reference price is {_shown(exp(seen.reference.log_price))}")
-    usual = "the usual price" if seen.discount is None else f"what one should cost {sold_as}"
-    by_title = ["taken for it by its title"] if seen.listing.sure < 1.0 else []
-    return "; ".join([asked, *parts, f"{_share(seen.ratio)} {usual}", *by_title])
+def _at_home(
+    own: Basis, seller_id: str, key: str, now_us: int, around: Around, class_discounts: Mapping[str, float]
+) -> Basis | None:
+    market, without, estimate = own[:3]
+    of = split_key(key)
+    discount = reference = None
+    if of.condition_class != NEW:
+        discount = class_discounts.get(of.condition_class)
+        if discount is None:
+            return None
+        market = around.market(market_key(of.product, NEW, of.currency))
+        without |= market.kin(seller_id)
+        estimate = market.estimate(now_us, without)
+    if estimate.below_eight:
+        product = around.reference.product(of.product_id) if of.product_id else None
+        reference = reference_price(product, of.currency)
+        estimate = market.estimate(now_us, without, reference)
+    if estimate.below_eight:
+        return None
+    return Basis(market, without, estimate if discount is None else estimate.times(discount), reference, discount)
 
 
-def _name(seen: Comparison, around: Around) -> str:
-    product = around.reference.product(seen.key.product_id) if seen.key.product_id else None
-    if product is None:
-        return f'"{shown(seen.listing.title)}"'
-    return f"the {shown(full_name(product))}"
-
-
-def shown(text: str) -> str:
-    """Names and titles as people see them, on one line and not too long."""
-    # Titles are a stranger's: no line breaks and no marks that turn the text around in a moderator's feed.
-    words = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * MAX_NAME_CHARS])
-    return " ".join(words.split())[:MAX_NAME_CHARS].rstrip()
-
-
-def _shown(price: Decimal | float, places: int | None = None) -> str:
-    if price < 0.01:
-        return _plain(price)
-    if places is None:
-        places = 0 if price >= 100 else 2
-    return f"{price:,.{places}f}"
-
-
-def _plain(price: Decimal | float) -> str:
-    return f"{price:.2f}" if price >= 0.01 else f"{Decimal(f'{price:.3g}'):f}"
-
-
-def _share(ratio: float) -> str:
-    for low, high, words in _SHARES:
-        if low <= ratio <= high:
-            return words
-    return f"{ratio:.0%} of".replace("%", " %") if ratio >= 0.01 else "less than 1 % of"
+def _abroad(without: frozenset[str], seller_id: str, key: str, now_us: int, around: Around) -> Basis | None:
+    """The market in another currency that most sellers ask in; the first by its code of those with as many."""
+    best: Basis | None = None
+    worth = around.exchange.get(split_key(key).currency)
+    for other in abroad(key, around):
+        market = around.market(other)
+        others = without | market.kin(seller_id)
+        estimate = market.estimate(now_us, others)
+        if worth and not estimate.below_eight and (best is None or estimate.size > best.estimate.size):
+            currency = split_key(other).currency
+            exchange = Exchange(currency, around.exchange[currency] / worth)
+            best = Basis(market, others, estimate, exchange=exchange)
+    if best is None or best.exchange is None:
+        return None
+    return best._replace(estimate=best.estimate.times(best.exchange.rate))

@@ -68,10 +68,14 @@ Cause = Event | DeadlineReached
 class Around(Protocol):
     """What lies outside the seller, read-only.
 
-    `reference` is the catalogue of products and brands; `tripped`: whose holds are alerts now, see `detectors.breaker`.
+    `reference` is the catalogue of products and brands; `tripped`: whose holds are alerts now, see `detectors.breaker`;
+    `exchange`: the policy's rates, by currency, empty where it has none.
     """
 
     reference: Reference
+
+    @property
+    def exchange(self) -> Mapping[str, float]: ...
 
     @property
     def tripped(self) -> Container[Fuse]: ...

@@ -94,10 +94,6 @@ class Market:
         self._hold_caps()
         return self._entries.get(seller_id) is entry
 
-    def set_flags(self, seller_id: str, flags: Flags) -> bool:
-        """Takes newer flags of a seller into a market by itself, before or after its entry. Whether they were newer."""
-        return learn_flags(self._flags, seller_id, flags, (self,))
-
     def flags_changed(self, seller_id: str) -> None:
         """What is known of the seller has changed, and more of it than its activity."""
         entry = self._entries.get(seller_id)

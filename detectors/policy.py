@@ -14,6 +14,7 @@ from detectors.catalogue import CATALOGUE, Entry
 from detectors.exposure import ExposureTerms
 from detectors.feed import FeedTerms
 from detectors.orders import Terms
+from detectors.rates import RateError, rates_of
 from detectors.returns import ReturnTerms
 from detectors.rhythm import SilenceTerms
 from schemas.fields import Mode
@@ -23,7 +24,8 @@ _SILENCE: Final = "silence"
 _DISCOUNTS: Final = "class_discounts"
 _SHARED: Final = (_TERMS, _SILENCE, _DISCOUNTS)
 _DETECTORS: Final = "detectors"
-_CALENDARS: Final = "returns.calendars"
+_RATES: Final = "rates"
+_FREE: Final = ("returns.calendars", _RATES)  # tables whose keys are a team's own
 _NATS: Final = (-100.0, 100.0)  # their sum never leaves the range of `exp`
 _LARGEST: Final = 1e15
 _OTHERS: Final = (0.0, 10_000.0)  # days or hours, added to any time of an event, stay a time
@@ -92,13 +94,17 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feed: FeedTerms
     breaker: BreakerTerms
     surge: Surges
+    rates: dict[str, float]
     class_discounts: dict[str, float]
     weights: dict[str, dict[str, float]]
     detectors: dict[str, dict[str, Any]] = {}
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """The policy in force. `entries` are the catalogue's with this policy's modes and thresholds."""
+    """The policy in force. `entries` are the catalogue's with this policy's modes and thresholds.
+
+    `rates`: each currency's worth in units of one base, for comparing across currencies; empty: never.
+    """
 
     version: str
     content: dict[str, Any]
@@ -109,6 +115,7 @@ class Policy(msgspec.Struct, frozen=True):
     terms: Terms
     feed: FeedTerms
     breaker: BreakerTerms
+    rates: dict[str, float]
     weights: dict[str, dict[str, float]]
     entries: tuple[Entry, ...]
     by_code: dict[str, Entry]
@@ -138,8 +145,9 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
     content = _merge(packaged, own or {})
     try:
         check_calendars(content.get("returns", {}).get("calendars", {}))
+        content[_RATES] = rates_of(content.get(_RATES, {}))
         read = msgspec.convert(content, _File)
-    except CalendarError as error:
+    except (CalendarError, RateError) as error:
         raise PolicyError(str(error)) from None
     except msgspec.ValidationError as error:
         raise PolicyError(f"The policy does not fit: {error}; see `assay policy show` for every key.") from error
@@ -165,6 +173,7 @@ def make_policy(packaged: Mapping[str, Any], own: Mapping[str, Any] | None = Non
         terms=terms,
         feed=read.feed,
         breaker=read.breaker,
+        rates=read.rates,
         weights=read.weights,
         entries=entries,
         by_code=by_code,
@@ -228,7 +237,7 @@ def _check(given: Mapping[str, Any], packaged: Mapping[str, Any], path: str = ""
                 raise PolicyError(f"The policy's {name} must be a table, not {value!r}.")
             if not path:
                 _check(value, value, f"{name}.")
-        elif name == _CALENDARS:
+        elif name in _FREE:
             if not isinstance(value, Mapping):
                 raise PolicyError(f"The policy's {name} must be a table, not {value!r}.")
         elif key not in packaged:

@@ -1,5 +1,6 @@
 """Which product a listing is of, and so in which market its price belongs, or why it is not compared."""
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import msgspec
@@ -104,12 +105,25 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
 
 
 def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tuple[str, ...]:
-    """The markets that judging this listing may ask for: its own, and that of new goods where its own is thin."""
+    """The markets that judging this listing may ask for: its own, and those for where its own is thin.
+
+    Those are that of new goods, and its own in the other currencies that the policy has a rate for.
+    """
     key = classify(listing, around).key
     if not key:
         return ()
     product, condition_class, currency = split_key(key)
-    return (key,) if condition_class == "new" else (key, market_key(product, "new", currency))
+    keys = (key,) if condition_class == "new" else (key, market_key(product, "new", currency))
+    return keys + tuple(abroad(key, around)) if around.exchange else keys
+
+
+def abroad(key: str, around: Around) -> Iterator[str]:
+    """A market's key in each of the other currencies, where the policy has a rate for its own; in their order."""
+    product, condition_class, currency = split_key(key)
+    if currency in around.exchange:
+        for other in around.exchange:
+            if other != currency:
+                yield market_key(product, condition_class, other)
 
 
 def identify(listing: ListingPublished | ListingChanged, around: Around) -> Identity:

@@ -66,7 +66,7 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
         Judge(policy),
         store,
         outbox,
-        Surroundings(catalogue.reference, fresh_us=int(settings.market_cache_seconds * SECOND_US)),
+        Surroundings(catalogue.reference, int(settings.market_cache_seconds * SECOND_US), policy.rates),
         HopTerms(
             by_events=by_events,
             lateness_us=int(settings.allowed_lateness_seconds * SECOND_US),

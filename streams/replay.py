@@ -37,7 +37,7 @@ class Catalogue(NamedTuple):
 
 def history_hop(policy: Policy, reference: Reference, outbox: Outbox) -> Hop:
     """A hop over history: event time is the only clock, memory the only store."""
-    around = Surroundings(reference, fresh_us=None)
+    around = Surroundings(reference, fresh_us=None, exchange=policy.rates)
     return Hop(Judge(policy), MemoryStore(), outbox, around, HopTerms(by_events=True, batch=BATCH), clock=lambda: 0)
 
 

@@ -34,8 +34,10 @@ class _Held:
 class Surroundings:
     """Implements `detectors.detector.Around`, and collects what this worker has to tell the others."""
 
-    def __init__(self, reference: Reference, fresh_us: int | None) -> None:
+    def __init__(self, reference: Reference, fresh_us: int | None, exchange: Mapping[str, float] | None = None) -> None:
+        """`exchange`: the policy's rates, see `detectors.detector.Around`."""
         self.reference = reference
+        self.exchange = exchange or {}
         self.tripped: set[Fuse] = set()
         self._fresh_us = fresh_us
         self._markets: OrderedDict[str, _Held] = OrderedDict()

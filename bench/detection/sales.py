@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from bench.detection.simulated import ESTABLISHED_DAYS, NOW_US, Bench, Tally, honest, table
 from detectors.entries import Entry, Flags
-from detectors.market import Market
+from detectors.market import Market, learn_flags
 from schemas.fields import DAY_US
 
 SELLERS: Final = 24
@@ -30,10 +30,8 @@ def held_on_sale(bench: Bench, sale: Sale, seed: int) -> Tally:
     draw = random.Random(f"sale/{seed}/{sale}")
     usual = {f"s-{at:02}": price for at, price in enumerate(honest(draw, SELLERS, sale.spread))}
     standing = set(draw.sample(sorted(usual), sale.standing))
-    market = Market(
-        {who: Entry(NOW_US, 0, JOINED_US, price, NOW_US) for who, price in usual.items()},
-        {who: Flags(NOW_US, 0, JOINED_US, NOW_US, standing=who in standing) for who in usual},
-    )
+    known = {who: Flags(NOW_US, 0, JOINED_US, NOW_US, standing=who in standing) for who in usual}
+    market = Market({who: Entry(NOW_US, 0, JOINED_US, price, NOW_US) for who, price in usual.items()}, known)
     tally = Tally()
     for at, who in enumerate(draw.sample(sorted(usual), JOINING), start=1):
         price = usual[who] + OFF
@@ -41,7 +39,7 @@ def held_on_sale(bench: Bench, sale: Sale, seed: int) -> Tally:
         tally.add(answer)
         market.write(who, Entry(NOW_US, at, JOINED_US, price, NOW_US))
         if answer.held:
-            market.set_flags(who, Flags(NOW_US, at, JOINED_US, NOW_US, held=True, held_unseen=True))
+            learn_flags(known, who, Flags(NOW_US, at, JOINED_US, NOW_US, held=True, held_unseen=True), (market,))
     return tally
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from bench.detection.simulated import ESTABLISHED_DAYS, NEW_DAYS, NOW_US, STRONG, USUAL, Bench, honest, table
 from detectors.entries import Entry, Flags
-from detectors.market import Market
+from detectors.market import Market, learn_flags
 from schemas.fields import DAY_US
 
 SEEDS: Final = 200
@@ -52,26 +52,27 @@ class Struck(NamedTuple):
     strong_after: bool
 
 
-def before(draw: random.Random, oldest_days: int) -> Market:
-    """Thirty established sellers."""
+def before(draw: random.Random, oldest_days: int, known: dict[str, Flags]) -> Market:
+    """Thirty established sellers, in a market that shares what is `known` of sellers."""
     entries = {}
     for at, price in enumerate(honest(draw, HONEST, SPREAD)):
         sign_us = _ago_us(draw.uniform(0, oldest_days))
         entries[f"honest-{at:02}"] = Entry(sign_us, at, sign_us - ESTABLISHED_DAYS * DAY_US, price, sign_us)
-    return Market(entries)
+    return Market(entries, known)
 
 
 def struck(bench: Bench, seed: int, wave: Wave) -> Struck:
     """One market before and after the wave."""
     draw = random.Random(seed)
-    market = before(draw, wave.oldest_days)
+    known: dict[str, Flags] = {}
+    market = before(draw, wave.oldest_days, known)
     was, was_strong = market.estimate(NOW_US).middle, bench.ask(market, HALF).grade in STRONG
     for at in range(wave.fakes):
         seen_us = _ago_us(draw.uniform(0, 3))
         joined_us = seen_us - wave.shop_days * DAY_US
         if wave.judged and bench.ask(market, HALF).held:
             flags = Flags(seen_us, at, joined_us, seen_us, held=True, held_unseen=True)
-            market.set_flags(f"fake-{at:03}", flags)
+            learn_flags(known, f"fake-{at:03}", flags, (market,))
         market.write(f"fake-{at:03}", Entry(seen_us, at, joined_us, HALF, seen_us))
     fall = 1 - exp(market.estimate(NOW_US).middle - was)
     return Struck(fall, was_strong, bench.ask(market, HALF).grade in STRONG)

@@ -29,10 +29,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from detectors.comparison import NEW, Comparison, compare, finding
+from detectors.comparison import LISTINGS, NEW, Comparison, compare
 from detectors.detector import Abstained, Around, Cause, Finding
+from detectors.price_finding import finding
 from detectors.state import SellerState
-from schemas import ListingChanged, ListingPublished
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,13 @@ class BelowMarketPrice:
 
     def look(self, state: SellerState, cause: Cause, now_us: int, around: Around) -> Finding | Abstained | None:
         """Judges the listing's price as of its newest event."""
-        if not isinstance(cause, ListingPublished | ListingChanged):
+        if not isinstance(cause, LISTINGS):
             return None
-        seen = compare(state, cause, now_us, around, self.class_discounts)
-        if isinstance(seen, Abstained):
+        up_to = max(self.moderate_ratio, self.strong_ratio)
+        seen = compare(state, cause, now_us, around, self.class_discounts, up_to)
+        if seen is None or isinstance(seen, Abstained):
             return seen
-        if not seen.asks_at_most(max(self.moderate_ratio, self.strong_ratio)) or seen.ratio <= self.implausible_ratio:
+        if seen.ratio <= self.implausible_ratio:
             return None
         grade = self._grade(seen, state.has_standing(now_us))
         if grade is None or seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
@@ -80,6 +81,7 @@ class BelowMarketPrice:
             and seen.estimate.size >= self.hold_sellers
             and seen.estimate.established >= self.hold_established
             and seen.listing.sure >= self.hold_certainty
+            and seen.exchange is None
             and not has_standing
         )
         return "strong" if holds else "strong_unsure"

@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from detectors.comparison import compare, finding
+from detectors.comparison import LISTINGS, compare
 from detectors.detector import Abstained, Around, Cause, Finding
+from detectors.price_finding import finding
 from detectors.state import SellerState
-from schemas import ListingChanged, ListingPublished
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,11 @@ class ImplausiblePrice:
 
     def look(self, state: SellerState, cause: Cause, now_us: int, around: Around) -> Finding | Abstained | None:
         """Judges the listing's price as of its newest event."""
-        if not isinstance(cause, ListingPublished | ListingChanged):
+        if not isinstance(cause, LISTINGS):
             return None
-        seen = compare(state, cause, now_us, around, self.class_discounts)
-        if isinstance(seen, Abstained):
+        seen = compare(state, cause, now_us, around, self.class_discounts, self.implausible_ratio)
+        if seen is None or isinstance(seen, Abstained):
             return seen
-        if not seen.asks_at_most(self.implausible_ratio):
-            return None
         if seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
             return None
         return finding(seen, self.reason_code, "seen", now_us, around)

@@ -15,8 +15,8 @@ Parameters:
 
 from dataclasses import dataclass
 
-from detectors.comparison import shown
 from detectors.detector import Abstained, Around, Cause, Finding
+from detectors.price_finding import shown
 from detectors.products import Identity, identify
 from detectors.reference import full_name
 from detectors.state import SellerState

@@ -40,8 +40,10 @@ def few(index: Index, known: Known, title: Asked) -> dict[int, float]:
             slot = index.one[number]
             totals[slot] = totals.get(slot, 0.0) + weight
         else:
-            for slot in index.many[number]:
-                totals[slot] = totals.get(slot, 0.0) + weight
+            brought = dict.fromkeys(index.many[number], weight)
+            for slot in brought.keys() & totals.keys():
+                brought[slot] += totals[slot]
+            totals.update(brought)
     return totals
 
 

@@ -68,6 +68,7 @@ class World:
         return self.markets.get(key) or Market()
 
     tripped: frozenset[Fuse] = frozenset()
+    exchange: Mapping[str, float] = field(default_factory=dict)
 
     def category_rate(self, category: str, reason: str) -> CategoryRate | None:
         return self.rates.get((category, reason))

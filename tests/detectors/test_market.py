@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, Entry, Flags, pack, pack_flags, unpack, unpack_flags
 from detectors.estimate import ReferencePrice
-from detectors.market import Market
+from detectors.market import Market, learn_flags
 from tests.detectors.markets import entries, marks, names, size
 from tests.detectors.prices import NOW_US, days, entry, flags, sellers
 
@@ -52,13 +52,14 @@ class TestWriting:
         seen = {(who, type(what), what[:2]): (who, what) for who, what in writes}  # one content per stamp
         history = [*seen.values(), *random.choices(list(seen.values()), k=len(seen))] if seen else []
         random.shuffle(history)
-        first, second = Market(), Market()
-        for market, order in ((first, list(seen.values())), (second, history)):
+        known: tuple[dict[str, Flags], dict[str, Flags]] = ({}, {})
+        first, second = (Market(flags=one) for one in known)
+        for market, marked, order in ((first, known[0], list(seen.values())), (second, known[1], history)):
             for who, what in order:
                 if isinstance(what, Entry):
                     market.write(who, what)
                 else:
-                    market.set_flags(who, what)
+                    learn_flags(marked, who, what, (market,))
                 market.estimate(NOW_US)  # what was asked on the way leaves no trace
         newest: dict[str, Flags] = {}
         for who, what in sorted(seen.values(), key=lambda write: write[1][:2]):

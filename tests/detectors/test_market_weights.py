@@ -8,17 +8,18 @@ from hypothesis import strategies as st
 
 from detectors.entries import Entry, Flags
 from detectors.estimate import ReferencePrice
-from detectors.market import Market
+from detectors.market import Market, learn_flags
 from tests.detectors.markets import entries, marks, names, size
 from tests.detectors.prices import NOW_US, USUAL, days, entry, flags, sellers
 
 
 def one_more(marked: Flags | None = None, **how: float) -> float:
     """What a tenth seller adds to nine fresh ones, in effective sellers (sum of weights)."""
-    market = Market(sellers([3000.0] * 30))
+    known: dict[str, Flags] = {}
+    market = Market(sellers([3000.0] * 30), known)
     before = size(market)
     if marked is not None:
-        market.set_flags("one", marked)
+        learn_flags(known, "one", marked, (market,))
     market.write("one", entry(3000, **how))  # type: ignore[arg-type]
     return size(market) - before
 
@@ -69,12 +70,13 @@ class TestWeights:
         assert one_more(flags(held=True, held_unseen=True, standing=True)) == pytest.approx(1, abs=0.001)
 
     def test_a_market_notices_when_a_seller_is_held_and_released(self) -> None:
-        market = Market(sellers([3000.0] * 10))
+        known: dict[str, Flags] = {}
+        market = Market(sellers([3000.0] * 10), known)
         assert size(market) == 10
-        assert market.set_flags("s003", flags(held=True, sequence=2))
+        assert learn_flags(known, "s003", flags(held=True, sequence=2), (market,))
         assert size(market) == 9
-        assert not market.set_flags("s003", flags(sequence=1))
-        assert market.set_flags("s003", flags(sequence=3))
+        assert not learn_flags(known, "s003", flags(sequence=1), (market,))
+        assert learn_flags(known, "s003", flags(sequence=3), (market,))
         assert size(market) == 10
 
     def test_shops_of_one_ring_weigh_as_one(self) -> None:
@@ -85,9 +87,10 @@ class TestWeights:
         assert estimate.sellers == 15
 
     def test_a_shop_that_is_cleared_of_its_ring_counts_for_itself_again(self) -> None:
-        market = Market(sellers([3000.0] * 10), {who: flags(ring="r") for who in ("s000", "s001", "s002")})
+        known = {who: flags(ring="r") for who in ("s000", "s001", "s002")}
+        market = Market(sellers([3000.0] * 10), known)
         assert market.kin("s000") == {"s000", "s001", "s002"}
-        market.set_flags("s001", flags(sequence=2))
+        learn_flags(known, "s001", flags(sequence=2), (market,))
         assert market.kin("s001") == {"s001"}
         assert market.kin("s000") == {"s000", "s002"}
         assert size(market) == 9
@@ -112,9 +115,10 @@ class TestWeights:
 
     def test_a_ring_named_like_a_seller_is_not_that_seller(self) -> None:
         marked = {f"s{number:03}": flags(ring="s009") for number in range(2)}
-        told = Market(sellers([3000.0] * 10))
+        known: dict[str, Flags] = {}
+        told = Market(sellers([3000.0] * 10), known)
         for who, mark in marked.items():
-            told.set_flags(who, mark)
+            learn_flags(known, who, mark, (told,))
         assert told.estimate(NOW_US).established == 9
         assert Market(sellers([3000.0] * 10), marked).estimate(NOW_US).established == 9
 
@@ -154,10 +158,12 @@ class TestEstimate:
         assert not Market(sellers([3000.0] * 8)).estimate(NOW_US).below_eight
 
     def test_the_age_of_the_prices_is_the_median_days_since_a_sign(self) -> None:
-        market = Market(sellers([3000.0], prefix="a", sign=1) | sellers([3000.0] * 2, prefix="b", sign=40, removed=30))
+        known: dict[str, Flags] = {}
+        prices = sellers([3000.0], prefix="a", sign=1) | sellers([3000.0] * 2, prefix="b", sign=40, removed=30)
+        market = Market(prices, known)
         assert market.days_since_sign(NOW_US) == 40
         assert market.days_since_sign(NOW_US, frozenset({"b000", "b001"})) == 1
-        market.set_flags("a000", flags(active=0))
+        learn_flags(known, "a000", flags(active=0), (market,))
         assert market.days_since_sign(NOW_US, frozenset({"b000", "b001"})) == 0
 
 
