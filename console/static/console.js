@@ -65,12 +65,14 @@
       live.classList.toggle("lost", lost);
       live.textContent = lost ? live.dataset.lost : live.dataset.live;
     };
-    source.onopen = () => show(false);
     source.onerror = () => {
       show(true);
       if (source.readyState === EventSource.CLOSED) setTimeout(() => refused(address, told), 3000);
     };
-    for (const [name, act] of Object.entries(told)) source.addEventListener(name, (event) => act(JSON.parse(event.data)));
+    // The first message, not the open connection, says that the server tells this page what changes.
+    for (const [name, act] of Object.entries(told)) {
+      source.addEventListener(name, (event) => { show(false); act(JSON.parse(event.data)); });
+    }
     source.addEventListener("ended", () => { source.close(); live.hidden = true; $("ended").hidden = false; });
     addEventListener("pagehide", () => source.close());
   };
