@@ -86,7 +86,8 @@ class Room:
             log, start = self.sent[tp.topic], tenure.handed[tp]
             values = log[start : start + most]
             records = [
-                SimpleNamespace(offset=start + number, key=None, value=value) for number, value in enumerate(values)
+                SimpleNamespace(offset=start + number, key=None, value=value, timestamp=0)
+                for number, value in enumerate(values)
             ]
             lanes[tp] = Lane(records, start, start + len(values))
             self.books[tp].highwater = len(log)
