@@ -1,8 +1,4 @@
-"""The boards that are committed are what the code gives, and ask only for what a worker shows.
-
-Turned red by: another word in a panel's title without `make generate`; a series renamed in `streams.metrics`; a panel
-without a description.
-"""
+"""The boards that are committed are what the code gives, and ask only for what a worker shows."""
 
 import json
 import re

@@ -1,8 +1,8 @@
 """The image without an engine: what is in it, and that it runs as nobody on files that nobody may write.
 
 The wheel is built of what .dockerignore lets through and unpacked; `assay` then runs from there as another user, on the
-packages of this environment. Turned red by: streams missing in .dockerignore; `*.lua` missing in the package data; a
-worker that writes a file beside its code; pytest in what the image installs.
+packages of this environment. Turned red by: streams missing in .dockerignore; `*.lua` missing in the
+package data.
 """
 
 import importlib.metadata

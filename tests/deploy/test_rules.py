@@ -1,8 +1,4 @@
-"""Alert rules: promtool's own cases, and what a person finds who follows one.
-
-Turned red by: each threshold of rules.yml set to nothing (the case in which its alert stays quiet); a runbook's heading
-taken out of docs/operations.md; a renamed series.
-"""
+"""Alert rules: promtool's own cases, and what a person finds who follows one."""
 
 import re
 import subprocess

@@ -1,8 +1,4 @@
-"""Brands and categories: complaints about the goods of many sellers, none of whom has enough of them to be noticed.
-
-Seen red: with the delivered orders left out, the test of a busier season; with a subject's state left out of the
-commit, that of a new owner; with a dismissed complaint left counted, its test.
-"""
+"""Brands and categories: complaints about the goods of many sellers, none of whom has enough of them to be noticed."""
 
 import asyncio
 from collections.abc import Iterable, Iterator

@@ -1,9 +1,4 @@
-"""The breaker: a detector that suddenly holds far more sellers than ever gives alerts instead, and says so.
-
-Seen red: with `breaker.catches` never catching, the wave and its end; with sellers counted at each of their listings,
-the gang of few shops; with unpaid refunds no longer exempt, the payouts; with what was caught counted again each hour,
-the end; with the fuses left out of the commit, the new owner.
-"""
+"""The breaker: a detector that suddenly holds far more sellers than ever gives alerts instead, and says so."""
 
 import asyncio
 from collections.abc import Iterator

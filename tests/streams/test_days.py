@@ -1,8 +1,4 @@
-"""What partitions count by day adds up, once, at the partition that owns it.
-
-Seen red: with the open day kept after its end, the first test; with one partition's telling overwriting another's (the
-number left out of the field), the second; with tellings added up that came twice, the third.
-"""
+"""What partitions count by day adds up, once, at the partition that owns it."""
 
 import asyncio
 from collections import Counter

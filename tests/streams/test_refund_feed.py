@@ -1,8 +1,4 @@
-"""While the feed of refunds has stalled nobody is accused: deadlines wait, an alert says so, and then they fire.
-
-Seen red: with `Refunds.fall_due` always letting fire, the tests of a silence and of a loss; with `expected_enough` left
-out of `Feed._silence`, that of nights; with nothing put off in the commit, that of a restart.
-"""
+"""While the feed of refunds has stalled nobody is accused: deadlines wait, an alert says so, and then they fire."""
 
 import asyncio
 from collections.abc import Iterator

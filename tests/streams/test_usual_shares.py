@@ -1,8 +1,4 @@
-"""What is usual in a category is what its sellers come to, over all partitions, as of the end of the last day.
-
-Seen red: with a seller's shares added again without taking the old ones away, the first test; with nothing told at the
-day's end, the second; with partitions overwriting each other (the number left out of the field), the third.
-"""
+"""What is usual in a category is what its sellers come to, over all partitions, as of the end of the last day."""
 
 import asyncio
 from collections.abc import Iterator
