@@ -11,10 +11,10 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 
 from detectors.state import SellerState
-from schemas import Alert, Evidence
-from schemas.fields import HOUR_US, to_time
+from detectors.system_alert import Why, system_alert
+from schemas import Alert
+from schemas.fields import HOUR_US
 
-FAMILY: Final = "system"
 REASON: Final = "breaker_tripped"
 OVERALL: Final = ""
 #: Where sellers owe refunds it is the buyers' money that is withheld, however many sellers owe it.
@@ -149,30 +149,16 @@ def alert_of(
 ) -> Alert:
     """The line that says that a detector's holds are alerts now or, without an hour, that they are holds again."""
     tripped.revision += 1
+    why = None if hour is None else _why(fuse, hour)
+    subject_id = f"breaker:{fuse.reason_code}" + (f":{fuse.category}" if fuse.category else "")
+    return system_alert(tripped.alert_id, tripped.revision, REASON, subject_id, why, now_us, decided_us, policy_version)
+
+
+def _why(fuse: Fuse, hour: Hour) -> Why:
+    held, judged = hour.held.get(fuse, 0), hour.judged.get(fuse.category, 0)
     where = f" in {fuse.category}" if fuse.category else ""
-    evidence: tuple[Evidence, ...] = ()
-    if hour is not None:
-        held, judged = hour.held.get(fuse, 0), hour.judged.get(fuse.category, 0)
-        sentence = (
-            f"{fuse.reason_code} would hold {held} of {judged} sellers judged{where} within the hour: "
-            "its holds are alerts until an hour has passed with far fewer, or a lead ends this"
-        )
-        numbers: dict[str, int | float | str] = {"sellers_held": held, "sellers_judged": judged}
-        evidence = (Evidence(reason_code=REASON, weight=0.0, sentence=sentence, numbers=numbers),)
-    return Alert(
-        alert_id=tripped.alert_id,
-        revision=tripped.revision,
-        status="withdrawn" if hour is None else "opened",
-        family=FAMILY,
-        subject_kind="system",
-        subject_id=f"breaker:{fuse.reason_code}" + (f":{fuse.category}" if fuse.category else ""),
-        reason_codes=(REASON,),
-        score=0.0,
-        severity="low" if hour is None else "medium",
-        exposure=(),
-        evidence=evidence,
-        mode="shadow" if hour is None else "alert",
-        policy_version=policy_version,
-        event_time=to_time(now_us),
-        detected_at=to_time(decided_us),
+    return Why(
+        f"{fuse.reason_code} would hold {held} of {judged} sellers judged{where} within the hour: "
+        "its holds are alerts until an hour has passed with far fewer, or a lead ends this",
+        {"sellers_held": held, "sellers_judged": judged},
     )

@@ -8,10 +8,10 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from schemas import Alert, Evidence
-from schemas.fields import DAY_US, HOUR_US, to_time
+from detectors.system_alert import Why, system_alert
+from schemas import Alert
+from schemas.fields import DAY_US, HOUR_US
 
-FAMILY: Final = "system"
 REASON: Final = "feed_stalled"
 DAY_HOURS: Final = 24
 WEEK_HOURS: Final = 7 * DAY_HOURS
@@ -147,23 +147,5 @@ class Feed(msgspec.Struct, array_like=True):
 def alert_of(feed: Feed, partition: int, stall: Stall | None, now_us: int, decided_us: int, version: str) -> Alert:
     """The line that says that a partition's feed has stalled or, without a stall, that it goes on."""
     feed.revision += 1
-    evidence: tuple[Evidence, ...] = ()
-    if stall is not None:
-        evidence = (Evidence(reason_code=REASON, weight=0.0, sentence=stall.sentence, numbers=stall.numbers),)
-    return Alert(
-        alert_id=feed.alert_id,
-        revision=feed.revision,
-        status="withdrawn" if stall is None else "opened",
-        family=FAMILY,
-        subject_kind="system",
-        subject_id=f"refunds:{partition}",
-        reason_codes=(REASON,),
-        score=0.0,
-        severity="low" if stall is None else "medium",
-        exposure=(),
-        evidence=evidence,
-        mode="shadow" if stall is None else "alert",
-        policy_version=version,
-        event_time=to_time(now_us),
-        detected_at=to_time(decided_us),
-    )
+    why = None if stall is None else Why(stall.sentence, stall.numbers)
+    return system_alert(feed.alert_id, feed.revision, REASON, f"refunds:{partition}", why, now_us, decided_us, version)
