@@ -173,11 +173,7 @@ def _tally(state: SellerState, complaint: Complaint) -> None:
     counter = kind_of(complaint.kind)
     if counter is None or complaint.tallied is not None or not complaint.opened_us:
         return
-    order, listing = (
-        state.orders.get(complaint.order_id),
-        state.listings.get(complaint.of_listing or complaint.listing_id),
-    )
-    goods = order if order is not None and (order.brand or order.category) else listing
+    goods = state.goods(complaint.order_id, complaint.of_listing or complaint.listing_id)
     if goods is None or state.claims.is_tallied(counter, complaint.buyer_id or complaint.of_buyer):
         return
     complaint.tallied = (counter, goods.brand, goods.category)

@@ -212,8 +212,7 @@ def _tally(state: SellerState, payment: Payment) -> None:
     order_id = held.order_id if held is not None else complaint.order_id if complaint is not None else ""
     order = state.orders.get(order_id)
     named = complaint.of_listing or complaint.listing_id if complaint is not None else ""
-    listing = state.listings.get(named or (order.listing_id if order is not None else ""))
-    goods = order if order is not None and (order.brand or order.category) else listing
+    goods = state.goods(order_id, named or (order.listing_id if order is not None else ""))
     if goods is not None:
         state.count(Count(COMPENSATED, goods.brand, goods.category, 1, payment.amount, payment.currency))
 

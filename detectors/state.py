@@ -211,6 +211,11 @@ class SellerState:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""
         self.changes.deadlines[kind, subject_id] = due_us
 
+    def goods(self, order_id: str, listing_id: str) -> Order | Listing | None:
+        """What knows brand and category of the goods: the order, else the listing, as far as they are remembered."""
+        order = self.orders.get(order_id)
+        return order if order is not None and (order.brand or order.category) else self.listings.get(listing_id)
+
     def count(self, count: Count) -> None:
         """Notes what is counted of the goods' brand and category."""
         if count.brand or count.category:

@@ -63,12 +63,14 @@ class Brake:
         self.is_alone = partitions == 1
         self._set_end()
 
-    def note_judged(self, categories: Iterable[str], now_us: int) -> None:
-        """A seller was judged for the first time in this hour, in these categories ("": in any)."""
+    def note_judged(self, categories: Iterable[str], now_us: int) -> bool:
+        """A seller was judged for the first time in an hour, in these categories ("": any); whether that begins it."""
+        before = self._hour
         hour = self._at(now_us // HOUR_US)
         for category in categories:
             hour.judged[category] = hour.judged.get(category, 0) + 1
         self._changed = True
+        return hour is not before
 
     def note_held(self, fuses: Iterable[tuple[str, str]], now_us: int, decided_us: int) -> Iterator[Alert]:
         """A seller was held, or would have been, for the first time in this hour by these; alerts of what trips."""

@@ -53,7 +53,7 @@ class Judging:
         days, brake = partition.books.days, partition.books.brake
         decided_us = self._decided_us()
         if not brake.is_alone:
-            self._say(work, brake.look(partition.watermark_us, decided_us or partition.watermark_us))
+            self._say(work, brake.look(partition.watermark_us, self._stamp_us(partition.watermark_us)))
         for item, watermark_us in batch.items:
             if watermark_us > deadlines.first_us or watermark_us >= days.ends_us or watermark_us >= brake.ends_us:
                 self._fire(work, watermark_us)
@@ -94,7 +94,7 @@ class Judging:
                 most -= 1
                 self._fire_one(work, *first, watermark_us)
             elif watermark_us >= brake.ends_us <= days.ends_us:
-                self._say(work, brake.end_hour(brake.ends_us, self._decided_us() or brake.ends_us))
+                self._say(work, brake.end_hour(brake.ends_us, self._stamp_us(brake.ends_us)))
             elif watermark_us >= days.ends_us:
                 self._around.tell(days.close(watermark_us))
                 self._around.tell_shares(partition.books.shares.end_day(days.closed))
@@ -111,7 +111,7 @@ class Judging:
             kind, (due_us, subject_id) = REFUND, was_due(subject_id)
         elif kind == REFUND:
             fires, alerts = partition.books.refunds.fall_due(
-                stored_id, due_us, self._decided_us() or due_us, partition.deadlines, commit
+                stored_id, due_us, self._stamp_us(due_us), partition.deadlines, commit
             )
             self._say(work, alerts)
             if not fires:
@@ -165,8 +165,9 @@ class Judging:
 
     def _count_for_breaker(self, work: Work, changes: Changes, at_us: int) -> None:
         brake = work.partition.books.brake
-        brake.note_judged(changes.judged, at_us)
-        self._say(work, brake.note_held(changes.fuses, at_us, self._decided_us() or at_us))
+        is_new_hour = brake.note_judged(changes.judged, at_us)
+        if changes.fuses or is_new_hour:  # one more who was judged only makes a share smaller
+            self._say(work, brake.note_held(changes.fuses, at_us, self._stamp_us(at_us)))
         changes.judged.clear()
         changes.fuses.clear()
 
@@ -183,11 +184,11 @@ class Judging:
         """What concerns more than a seller: a refund came in, a human lets deadlines go or a detector hold again."""
         partition = work.partition
         if isinstance(event, RefundIssued):
-            self._say(work, partition.books.refunds.came(now_us, self._decided_us() or now_us))
+            self._say(work, partition.books.refunds.came(now_us, self._stamp_us(now_us)))
         elif isinstance(event, OverrideGiven) and event.action == "release_pending":
             partition.books.refunds.release(event.seller_id, now_us, partition.deadlines, work.commit)
         elif isinstance(event, OverrideGiven) and event.role == "lead":
-            self._say(work, partition.books.brake.override(event.seller_id, now_us, self._decided_us() or now_us))
+            self._say(work, partition.books.brake.override(event.seller_id, now_us, self._stamp_us(now_us)))
 
     def _say(self, work: Work, alerts: Iterable[Alert]) -> None:
         """Alerts that are no seller's."""
@@ -211,3 +212,7 @@ class Judging:
 
     def _decided_us(self) -> int | None:
         return None if self._by_events else self._clock()
+
+    def _stamp_us(self, event_us: int) -> int:
+        """What stamps a line that is no seller's: the wall clock, in history the event time."""
+        return self._decided_us() or event_us
