@@ -121,11 +121,7 @@ def since_us(state: SellerState, now_us: int) -> int:
 
 def recent(state: SellerState, currency: str, begins_us: int) -> Sums:
     """The sums of the window that begins then."""
-    account = state.core.ledger.get(currency, _NOTHING)
-    half = begins_us // HALF_US + 1
-    if half <= account.half:
-        return _plus(account.before, account.current)
-    return account.current if half == account.half + 1 else Sums()
+    return state.core.ledger.get(currency, _NOTHING).window(begins_us // HALF_US + 1)
 
 
 def review(state: SellerState, due_us: int) -> None:
@@ -176,26 +172,14 @@ def _add(state: SellerState, payment: Payment, sign: int) -> None:
 
 
 def _count(state: SellerState, time_us: int, currency: str, more: Sums) -> None:
-    """Adds to the sums since ever, and to the half in which that lies, if the window still holds it."""
+    """Adds to the account of that currency, which is opened with the first sum."""
     account = state.core.ledger.get(currency)
     if account is None:
         if len(state.core.ledger) >= MAX_CURRENCIES:
             state.core.truncated = True
             return
         account = state.core.ledger[currency] = Account()
-    half = time_us // HALF_US
-    if half > account.half:
-        account.before = account.current if half == account.half + 1 else Sums()
-        account.half, account.current = half, Sums()
-    account.ever = _plus(account.ever, more)
-    if half == account.half:
-        account.current = _plus(account.current, more)
-    elif half == account.half - 1:
-        account.before = _plus(account.before, more)
-
-
-def _plus(one: Sums, other: Sums) -> Sums:
-    return Sums(one.paid + other.paid, one.repaid + other.repaid, one.sold + other.sold)
+    account.add(time_us // HALF_US, more)
 
 
 def _buyer_of(state: SellerState, payment: Payment) -> str:

@@ -123,6 +123,10 @@ class Sums(NamedTuple):
     repaid: Decimal = Decimal(0)
     sold: Decimal = Decimal(0)
 
+    def plus(self, other: "Sums") -> "Sums":
+        """Both together."""
+        return Sums(self.paid + other.paid, self.repaid + other.repaid, self.sold + other.sold)
+
 
 class Account(msgspec.Struct, array_like=True):
     """One currency of `detectors.ledger`: sums since ever, and of the newest half of its window and the one before."""
@@ -131,6 +135,23 @@ class Account(msgspec.Struct, array_like=True):
     ever: Sums = Sums()
     before: Sums = Sums()
     current: Sums = Sums()
+
+    def add(self, half: int, more: Sums) -> None:
+        """Adds to the sums since ever, and to that half if the window still holds it; a newer one moves the window."""
+        if half > self.half:
+            self.before = self.current if half == self.half + 1 else Sums()
+            self.half, self.current = half, Sums()
+        self.ever = self.ever.plus(more)
+        if half == self.half:
+            self.current = self.current.plus(more)
+        elif half == self.half - 1:
+            self.before = self.before.plus(more)
+
+    def window(self, half: int) -> Sums:
+        """The sums of that half and of the one before it."""
+        if half <= self.half:
+            return self.before.plus(self.current)
+        return self.current if half == self.half + 1 else Sums()
 
 
 class Hold(msgspec.Struct, array_like=True):

@@ -6,7 +6,7 @@ A subject has no verdicts, no holds and no payouts: it shows moderators where to
 import hashlib
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -14,7 +14,7 @@ from detectors.buyers import HALF_US
 from detectors.detector import Finding
 from detectors.held import derived_id
 from detectors.policy import Policy
-from detectors.records import OpenAlert
+from detectors.records import Account, OpenAlert, Sums
 from detectors.rules.compensation_drain import CompensationDrain, Drained
 from detectors.rules.complaint_surge import ComplaintSurge
 from detectors.score import Score, score_of
@@ -26,23 +26,7 @@ from schemas.fields import DAY_US, to_time
 FAMILY: Final = "aftersale"
 FORGOTTEN_DAYS: Final = 200  # after the last day of which anything was counted
 MAX_CURRENCIES: Final = 8
-Sum = TypeVar("Sum", Decimal, int)
 _SEVERITY: Final = {"shadow": "low", "alert": "medium"}
-
-
-class Money(msgspec.Struct, array_like=True):
-    """What was delivered and compensated in one currency, in halves of a window of 90 days."""
-
-    half: int
-    sold: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
-    paid: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
-
-    def add(self, half: int, sold: Decimal, paid: Decimal) -> None:
-        """Takes in a day of that half; the window moves on with it."""
-        self.sold, self.paid = _moved(self.sold, half - self.half), _moved(self.paid, half - self.half)
-        self.half = half
-        self.sold = (self.sold[0], self.sold[1] + sold)
-        self.paid = (self.paid[0], self.paid[1] + paid)
 
 
 class SubjectState(msgspec.Struct, array_like=True):
@@ -54,7 +38,7 @@ class SubjectState(msgspec.Struct, array_like=True):
 
     last_day: int
     surges: dict[str, Series]
-    money: dict[str, Money] = {}
+    money: dict[str, Account] = {}
     half: int = 0
     payments: tuple[int, int] = (0, 0)
     revision: int = 0
@@ -97,9 +81,9 @@ def _take_money(state: SubjectState, day: int, counted: Tally) -> None:
     for currency in sorted(currencies):
         if currency not in state.money and len(state.money) >= MAX_CURRENCIES:
             continue
-        money = state.money.setdefault(currency, Money(half))
         zero = Decimal(0)
-        money.add(half, counted.sums.get((DELIVERED, currency), zero), counted.sums.get((COMPENSATED, currency), zero))
+        paid, sold = counted.sums.get((COMPENSATED, currency), zero), counted.sums.get((DELIVERED, currency), zero)
+        state.money.setdefault(currency, Account()).add(half, Sums(paid=paid, sold=sold))
     state.payments = _moved(state.payments, half - state.half)
     state.half = half
     state.payments = (state.payments[0], state.payments[1] + counted.counts.get(COMPENSATED, 0))
@@ -122,9 +106,8 @@ def _looks(subject: Subject, state: SubjectState, now_us: int, policy: Policy) -
 def _drains(state: SubjectState, now_us: int) -> Iterator[Drained]:
     half = (now_us - 1) // HALF_US
     for currency, money in sorted(state.money.items()):
-        sold, paid = sum(_moved(money.sold, half - money.half)), sum(_moved(money.paid, half - money.half))
-        payments = sum(_moved(state.payments, half - state.half))
-        yield Drained(currency, Decimal(paid), Decimal(0), Decimal(0), payments, Decimal(sold))
+        sums, payments = money.window(half), sum(_moved(state.payments, half - state.half))
+        yield Drained(currency, sums.paid, Decimal(0), Decimal(0), payments, sums.sold)
 
 
 def _decide(
@@ -192,7 +175,6 @@ def _digest(findings: list[Finding], score: Score) -> bytes:
     return hashlib.blake2b(msgspec.msgpack.encode((facts, score.value)), digest_size=8).digest()
 
 
-def _moved(halves: tuple[Sum, Sum], by: int) -> tuple[Sum, Sum]:
+def _moved(halves: tuple[int, int], by: int) -> tuple[int, int]:
     """The halves of a window, so many halves later."""
-    none = halves[1] - halves[1]
-    return halves if by <= 0 else (halves[1], none) if by == 1 else (none, none)
+    return halves if by <= 0 else (halves[1], 0) if by == 1 else (0, 0)
