@@ -63,3 +63,9 @@ demo: setup
 pictures: setup
 	@$(BIN)/python deploy/browser.py
 	$(BIN)/python docs/pictures/take.py
+
+## make guard       what judging an event takes, counted and not timed, against bench/guard.json
+.PHONY: guard
+guard: setup
+	$(BIN)/python bench/guard.py bytecodes --functions 20
+	$(BIN)/python bench/guard.py instructions
