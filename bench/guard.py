@@ -90,6 +90,7 @@ async def judge(counted: int, tracer: Bytecodes | None = None) -> None:
     partition = await hop.open(0, [LANE])
     for begin in range(0, len(arrivals), BATCH):
         if begin == BEFORE:
+            sys._getframe().f_trace_opcodes = True  # Python 3.12 looks whether any frame asks for them only here
             sys.settrace(tracer)
         await feed(hop, partition, arrivals[begin : begin + BATCH])
     sys.settrace(None)
