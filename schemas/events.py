@@ -12,7 +12,10 @@ from msgspec import Meta
 
 from schemas.fields import (
     MAX_ALIASES,
+    MAX_AUTHORISED_SELLERS,
+    MAX_COUNT,
     MAX_IDENTIFIERS,
+    MAX_IMAGE_HASHES,
     MAX_ORDERS_IN_PAYOUT,
     MAX_REFERENCES,
     MAX_URLS,
@@ -65,13 +68,13 @@ class _Listing(Event, frozen=True, kw_only=True):
     category: Short | None = None
     product_id: Id | None = None
     gtin: Id | None = None
-    quantity: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
+    quantity: Annotated[int, Meta(ge=0, le=MAX_COUNT)] | None = None
     pack_size: Count | None = None
     ships_from: Country | None = None
     description: Text | None = None
     url: Short | None = None
     image_urls: Annotated[tuple[Short, ...], Meta(max_length=MAX_URLS)] = ()
-    image_hashes: Annotated[tuple[ImageHash, ...], Meta(max_length=MAX_URLS)] = ()
+    image_hashes: Annotated[tuple[ImageHash, ...], Meta(max_length=MAX_IMAGE_HASHES)] = ()
 
 
 class ListingPublished(_Listing, frozen=True, kw_only=True):
@@ -338,5 +341,5 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     brand: Short
     aliases: Annotated[tuple[Short, ...], Meta(max_length=MAX_ALIASES)] = ()
-    authorised_sellers: Annotated[tuple[Id, ...], Meta(max_length=100_000)] = ()
+    authorised_sellers: Annotated[tuple[Id, ...], Meta(max_length=MAX_AUTHORISED_SELLERS)] = ()
     categories: Annotated[tuple[Short, ...], Meta(max_length=MAX_ALIASES)] = ()

@@ -17,11 +17,14 @@ MAX_ID_CHARS = 256
 MAX_SHORT_CHARS = 512
 MAX_TITLE_CHARS = 10_000
 MAX_TEXT_CHARS = 200_000
+MAX_COUNT = 1_000_000_000
 MAX_URLS = 100
+MAX_IMAGE_HASHES = 100
 MAX_IDENTIFIERS = 64
 MAX_ORDERS_IN_PAYOUT = 10_000
 MAX_REFERENCES = 100
 MAX_ALIASES = 200
+MAX_AUTHORISED_SELLERS = 100_000
 PRICE_LIMIT = Decimal(10) ** 12
 SMALLEST_POWER = -307  # of ten; below it a float is 0 or no longer exact, and the plain form of 1e-400000 fills pages
 
@@ -47,7 +50,7 @@ ImageHash = Annotated[
     Meta(pattern=r"^[0-9a-fA-F]{16}$", min_length=16, max_length=16, description="64-bit perceptual hash in hex"),
 ]
 Time = Annotated[datetime, Meta(tz=True, description="RFC 3339, UTC")]
-Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+Count = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
 
 #: msgspec would publish a Decimal as a string only. What `schemas.export` publishes instead stands under `anyOf`; the
 #: string's range is in the description, because a pattern cannot compare a number that has an exponent.

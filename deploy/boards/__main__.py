@@ -1,7 +1,7 @@
 """Writes what is generated beside the worker: `python -m deploy.boards [--check]`.
 
-The boards under `deploy/grafana/dashboards/`, and the table of series in `docs/operations.md`; both are committed, so
-that a change of a series shows in a review.
+The boards under `deploy/grafana/dashboards/`, and the tables of series and of limits in `docs/operations.md`; all are
+committed, so that a change of a series or a limit shows in a review.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from typing import Final
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from deploy.boards import limits
 from deploy.boards.marketplace import marketplace
 from deploy.boards.quality import quality
 from deploy.boards.worker import worker
@@ -21,7 +22,7 @@ from streams.metrics import SERIES
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = Path("deploy/grafana/dashboards")
 OPERATIONS: Final = Path("docs/operations.md")
-BEGIN: Final = "<!-- generated: series -->\n"
+BEGIN: Final = "<!-- generated: {} -->\n"
 END: Final = "<!-- end of generated -->\n"
 
 
@@ -43,11 +44,17 @@ def documents(root: Path) -> dict[Path, str]:
     """Path below `root` -> text of every file that is generated, whole or in part."""
     made = {FOLDER / f"{board.uid}.json": _json(board) for board in boards()}
     said = (root / OPERATIONS).read_text(encoding="utf-8")
-    before, begin, rest = said.partition(BEGIN)
+    for name, text in (("series", table()), ("limits", limits.table())):
+        said = _between(said, BEGIN.format(name), text)
+    return {**made, OPERATIONS: said}
+
+
+def _between(said: str, begin: str, text: str) -> str:
+    before, mark, rest = said.partition(begin)
     _, end, after = rest.partition(END)
-    if not (begin and end):
-        sys.exit(f"{OPERATIONS} has lost the marks between which its table of series stands: {BEGIN}{END}")
-    return {**made, OPERATIONS: f"{before}{BEGIN}{table()}{END}{after}"}
+    if not (mark and end):
+        sys.exit(f"{OPERATIONS} has lost the marks between which a generated table stands: {begin}{END}")
+    return f"{before}{begin}{text}{END}{after}"
 
 
 def stale(root: Path) -> list[str]:
