@@ -58,7 +58,8 @@ def _serve(invocation: Invocation) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    asyncio.run(_run(settings, policy, settings.console_users_file))
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(_run(settings, policy, settings.console_users_file))
 
 
 @console.command()
@@ -80,6 +81,14 @@ def token() -> None:
 
     made, digest = make_token()
     click.echo(f"token:  {made}\nsha256: {digest}")
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        from console.serving import new_loop  # noqa: PLC0415 - an extra, slow to import
+    except ImportError as error:
+        raise Failure(_INSTALL) from error
+    return new_loop()
 
 
 async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:

@@ -29,22 +29,20 @@ _HEADERS: Final = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=()",
 }
-_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+_PLAIN: Final = [*_HEADERS.items(), (b"cache-control", b"no-store")]
+_SECURE: Final = [*_PLAIN, (b"strict-transport-security", b"max-age=31536000")]
+_NAMES: Final = frozenset(name for name, _ in _SECURE)
 
 
 async def secure(message: Message, scope: Scope) -> None:
     """Puts the headers on every answer, errors included, before it is sent."""
     if message["type"] != "http.response.start":
         return
-    headers = list(message.get("headers", []))
-    there = {name.lower() for name, _ in headers}
-    headers += [(name, value) for name, value in _HEADERS.items() if name not in there]
+    given = list(message.get("headers", []))
+    there = {name for name, _ in given}
     office: Office = scope["litestar_app"].state.office
-    if office.terms.is_secure:
-        headers.append(_HSTS)
-    if b"cache-control" not in there:
-        headers.append((b"cache-control", b"no-store"))
-    message["headers"] = headers
+    ours = _SECURE if office.terms.is_secure else _PLAIN
+    message["headers"] = given + (ours if there.isdisjoint(_NAMES) else [one for one in ours if one[0] not in there])
 
 
 def answer(request: Asked, error: Exception) -> Response[Any]:
