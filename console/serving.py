@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from litestar import Litestar
 
 _GRACE_S = 3  # for requests that are under way
+STUCK_S: Final = 30.0  # a browser that has taken nothing for so long has its connection ended, and comes again
+_UNSENT_BYTES: Final = 256 * 1024  # of one connection, in the kernel; uvicorn keeps at most 64 KiB more
 
 
 class Server(uvicorn.Server):
@@ -27,10 +29,17 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens there; OSError where the port is taken. Port 0 takes a free one."""
+def bound(host: str, port: int, stuck_s: float = STUCK_S) -> socket.socket:
+    """A socket that listens there; OSError where the port is taken. Port 0 takes a free one.
+
+    Its connections inherit what is set: a reader that does not read costs little, and after `stuck_s` seconds nothing.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=512)
+    listening = socket.create_server((host, port), family=family, backlog=512)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNSENT_BYTES)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # elsewhere than on Linux the system's own, much longer, counts
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(stuck_s * 1000))
+    return listening
 
 
 def address_of(listening: socket.socket) -> str:
