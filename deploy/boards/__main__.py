@@ -1,28 +1,45 @@
 """Writes what is generated beside the worker: `python -m deploy.boards [--check]`.
 
-The boards under `deploy/grafana/dashboards/`, and the table of series in `docs/operations.md`; both are committed, so
+The boards under `deploy/grafana/dashboards/`, and the tables of series in `docs/operations.md`; both are committed, so
 that a change of a series shows in a review.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from console import metrics as of_console
 from deploy.boards.marketplace import marketplace
 from deploy.boards.quality import quality
 from deploy.boards.worker import worker
-from streams.metrics import SERIES
+from streams import metrics as of_worker
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = Path("deploy/grafana/dashboards")
 OPERATIONS: Final = Path("docs/operations.md")
-BEGIN: Final = "<!-- generated: series -->\n"
+#: What begins each table, up to END.
+WORKERS: Final = "<!-- generated: series -->\n"
+CONSOLES: Final = "<!-- generated: series of the console -->\n"
 END: Final = "<!-- end of generated -->\n"
+
+
+class Listed(Protocol):
+    """What a worker's and the console's series have in common."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    @property
+    def help(self) -> str: ...
 
 
 def boards() -> tuple[Dashboard, ...]:
@@ -30,10 +47,10 @@ def boards() -> tuple[Dashboard, ...]:
     return marketplace(), worker(), quality()
 
 
-def table() -> str:
-    """Every series that a worker shows, as a table."""
+def table(shown: Iterable[Listed]) -> str:
+    """Every series of them, as a table."""
     lines = ["| series | kind | labels | what it says |", "|---|---|---|---|"]
-    for series in SERIES:
+    for series in shown:
         labels = ", ".join(f"`{label}`" for label in series.labels)
         lines.append(f"| `{series.name}` | {series.kind} | {labels} | {series.help} |")
     return "\n".join(lines) + "\n"
@@ -43,11 +60,13 @@ def documents(root: Path) -> dict[Path, str]:
     """Path below `root` -> text of every file that is generated, whole or in part."""
     made = {FOLDER / f"{board.uid}.json": _json(board) for board in boards()}
     said = (root / OPERATIONS).read_text(encoding="utf-8")
-    before, begin, rest = said.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        sys.exit(f"{OPERATIONS} has lost the marks between which its table of series stands: {BEGIN}{END}")
-    return {**made, OPERATIONS: f"{before}{BEGIN}{table()}{END}{after}"}
+    for mark, series in ((WORKERS, of_worker.SERIES), (CONSOLES, of_console.SERIES)):
+        before, begin, rest = said.partition(mark)
+        _, end, after = rest.partition(END)
+        if not (begin and end):
+            sys.exit(f"{OPERATIONS} has lost the marks between which a table of series stands: {mark}{END}")
+        said = f"{before}{mark}{table(series)}{END}{after}"
+    return {**made, OPERATIONS: said}
 
 
 def stale(root: Path) -> list[str]:
