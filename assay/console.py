@@ -94,6 +94,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:
     try:
         from console.app import make_app  # noqa: PLC0415 - an extra, slow to import
+        from console.exposition import metrics  # noqa: PLC0415
         from console.kafka import KafkaSink  # noqa: PLC0415
         from console.serving import address_of, bound, serving  # noqa: PLC0415
         from console.users import UsersError  # noqa: PLC0415
@@ -111,7 +112,7 @@ async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with serving(make_app(office), listening):
+    async with serving(make_app(office, extra=[metrics]), listening):
         click.echo(f"The console is served at {address_of(listening)}")
         await stop.wait()
     await sink.close()

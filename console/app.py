@@ -20,6 +20,7 @@ from console.api import alerts as api_alerts
 from console.api import holds as api_holds
 from console.api import keeping as api_keeping
 from console.api.document import document_of
+from console.exposition import count_answer
 from console.gate import guard
 from console.office import Office
 from console.pages import alert, feed, holds, keeping, seller, signing
@@ -85,7 +86,7 @@ def make_app(office: Office, extra: list[ControllerRouterHandler] | None = None)
         guards=[guard],
         dependencies={"office": Provide(provide, sync_to_thread=False)},
         exception_handlers={Exception: answer},
-        before_send=[secure],
+        before_send=[secure, count_answer],
         lifespan=[following],
         openapi_config=None,
         request_max_body_size=MAX_BODY_BYTES,

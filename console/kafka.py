@@ -108,7 +108,11 @@ class KafkaFeed:
             fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS_AT_ONCE)
             for partition, records in fetched.items():
                 for one in records:
-                    take(Record(one.topic, one.key or b"", one.value, one.partition, one.offset))
+                    take(
+                        Record(
+                            one.topic, one.key or b"", one.value, one.partition, one.offset, max(0, one.timestamp or 0)
+                        )
+                    )
                     self._positions[partition] = one.offset + 1
             if self._behind:
                 # By position: compaction and markers leave gaps at the end.

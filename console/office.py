@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 
 from console.desk import Desk
 from console.edges import Clock, Feed, Record, Sink
+from console.figures import Figures
 from console.history import History
 from console.live import Live
 from console.once import Once
@@ -51,6 +52,7 @@ class Office:
         self.projection = Projection()
         self.history = History(self._is_worked_on)
         self.live = Live()
+        self.figures = Figures()
         self.once = Once()
         self.desk = Desk(self.projection, self.sink, self.now)
         self.sessions = Sessions(self.seconds)
@@ -61,6 +63,7 @@ class Office:
 
     def take(self, record: Record) -> None:
         """A record of any topic, by the feed."""
+        self.figures.note_line(record)
         if record.topic in _EVENTS:
             read = wire.decode_event(record.value, record.topic)
             if isinstance(read, tuple):  # else the worker's dead letter says why

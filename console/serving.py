@@ -7,13 +7,15 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import uvicorn
 from litestar import Litestar
 
 _GRACE_S = 3  # for requests that are under way
 _IDLE_S = 75  # longer than proxies keep a connection for reuse: whoever closes first must not be the console
+STUCK_S: Final = 30.0  # a browser that has taken nothing for so long has its connection ended, and comes again
+_UNSENT_BYTES: Final = 256 * 1024  # of one connection, in the kernel; uvicorn keeps at most 64 KiB more
 
 
 class Server(uvicorn.Server):
@@ -31,13 +33,19 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens there; OSError where the port is taken. Port 0 takes a free one."""
+def bound(host: str, port: int, stuck_s: float = STUCK_S) -> socket.socket:
+    """A socket that listens there; OSError where the port is taken. Port 0 takes a free one.
+
+    Its connections inherit what is set: a reader that does not read costs little, and after `stuck_s` seconds nothing.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=512)
     # asyncio leaves it to the kernel for such a socket, and an answer's second write then waits 40 ms for the first's
     # acknowledgement. What is accepted takes it over.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNSENT_BYTES)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # elsewhere than on Linux the system's own, much longer, counts
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(stuck_s * 1000))
     return listening
 
 

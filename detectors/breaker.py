@@ -23,6 +23,7 @@ KIND: Final = "breaker"  # of the deadline at which what the breaker kept from b
 AGAIN_US: Final = HOUR_US
 HOURS_KEPT: Final = 2
 MARK_BYTES: Final = 4
+_KEPT: Final = "kept from being held"  # among the marks of an hour; no reason code has spaces
 Name = TypeVar("Name", bound=tuple[str, ...])
 
 
@@ -90,6 +91,7 @@ def catches(
     """Whether the breaker keeps all of these detectors from holding something of the seller's, who counts for them.
 
     What it keeps from being held is looked at again in an hour, and does not count again: else it would never end.
+    `changes.kept` gets each detector once an hour, for whoever wants to know how much that is.
     """
     fuses = [
         (Fuse(reason_code), Fuse(reason_code, category.casefold()))
@@ -102,6 +104,8 @@ def catches(
         state.changes.fuses += fresh
     if not fuses or set(reason_codes) & set(EXEMPT) or not all(any(each in tripped for each in both) for both in fuses):
         return False
+    state.core.held_by, kept = _once(state.core.held_by, [(_KEPT, each.reason_code) for each, _ in fuses], now_us)
+    state.changes.kept += [reason_code for _, reason_code in kept]
     if state.core.braked_us <= now_us:
         state.core.braked_us = now_us + AGAIN_US
         state.schedule(KIND, "", state.core.braked_us)
@@ -160,5 +164,5 @@ def _why(fuse: Fuse, hour: Hour) -> Why:
     return Why(
         f"{fuse.reason_code} would hold {held} of {judged} sellers judged{where} within the hour: "
         "its holds are alerts until an hour has passed with far fewer, or a lead ends this",
-        {"sellers_held": held, "sellers_judged": judged},
+        {"detector": fuse.reason_code, "category": fuse.category, "sellers_held": held, "sellers_judged": judged},
     )

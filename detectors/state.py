@@ -45,6 +45,7 @@ class Changes:
         "fuses",
         "gone",
         "judged",
+        "kept",
         "listings",
         "markets",
         "orders",
@@ -67,13 +68,15 @@ class Changes:
         self.counted: list[Count] = []
         self.judged: list[str] = []
         self.fuses: list[tuple[str, str]] = []
+        self.kept: list[str] = []
         self.shares: list[tuple[str, str, Moments]] = []
         self.gone = False
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
         records = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments, self.surges)
-        for held in (*records, self.markets, self.deadlines, self.counted, self.judged, self.fuses, self.shares):
+        counted = (self.counted, self.judged, self.fuses, self.kept, self.shares)
+        for held in (*records, self.markets, self.deadlines, *counted):
             if held:
                 held.clear()
         self.gone = False

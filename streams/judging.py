@@ -145,6 +145,9 @@ class Judging:
             changes.deadlines.clear()
         if changes.judged or changes.fuses:
             self._count_for_breaker(work, changes, at_us)
+        if changes.kept:
+            self.counts.kept_back.update(changes.kept)
+            changes.kept.clear()
         if changes.shares:
             work.partition.books.shares.note(changes.shares)
             changes.shares.clear()

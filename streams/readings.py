@@ -169,6 +169,10 @@ def tripped_fuses(seen: Watched) -> Iterator[Reading]:
     yield from _with_zeros(tripped, ((reason_code,) for reason_code in REASON_CODES))
 
 
+def kept_back(seen: Watched) -> Iterator[Reading]:
+    yield from _with_zeros(seen.live.hop.counts.kept_back, ((reason_code,) for reason_code in REASON_CODES))
+
+
 def alert_reasons(seen: Watched) -> Iterator[Reading]:
     yield from _with_zeros(seen.live.hop.counts.alert_reasons, product(REASON_CODES, MODES))
 

@@ -1,7 +1,6 @@
 """The console on a real Kafka: what it reads, what it writes, and where that lands."""
 
 import asyncio
-import os
 import re
 import signal
 import subprocess
@@ -19,16 +18,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from console.edges import Record, Unsent
 from console.kafka import SPOKEN, TOLD, KafkaFeed, KafkaSink
 from console.projection import Projection
-from console.users import hash_password
 from schemas import VerdictGiven, topics, wire
 from streams.settings import Settings
 from streams.upkeep import create_topics
 from tests.console.records import alert, entry, hold, letter, listing, record, verdict
+from tests.console.running import PASSWORD, WAIT_S, Running, running_console
 
 pytestmark = pytest.mark.stack
 PARTITIONS = 5
-WAIT_S = 60.0
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -194,34 +191,17 @@ def test_the_console_reads_every_topic_that_it_needs_and_no_other() -> None:
 
 
 @pytest.fixture
-def console(kafka: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`assay console` as operators run it."""
-    users = tmp_path / "users.toml"
-    users.write_text(f"[users.mia]\nrole = 'moderator'\npassword = '{hash_password(PASSWORD)}'\n")
-    environment = os.environ | {
-        "ASSAY_KAFKA_BOOTSTRAP": kafka,
-        "ASSAY_CONSOLE_USERS_FILE": str(users),
-        "ASSAY_CONSOLE_PORT": "0",
-        "ASSAY_CONSOLE_SECURE": "false",
-    }
-    running = subprocess.Popen(
-        [sys.executable, "-m", "assay", "console"], stdout=subprocess.PIPE, env=environment, text=True
-    )
-    assert running.stdout is not None
-    address = re.findall(r"http://\S+/", running.stdout.readline())[0]
-    yield running, address
-    running.kill()
-    running.wait()
+def console(kafka: str, tmp_path: Path) -> Iterator[Running]:
+    with running_console(kafka, tmp_path) as running:
+        yield running
 
 
-def test_assay_console_serves_rules_and_ends_when_it_is_told_to(kafka: str, console: Any) -> None:
+def test_assay_console_serves_rules_and_ends_when_it_is_told_to(kafka: str, console: Running) -> None:
     running, address = console
     asyncio.run(produce(kafka, record(alert(when=alert().event_time)), record(hold())))
     with httpx.Client(base_url=address, follow_redirects=True) as client:
         deadline = time.monotonic() + WAIT_S
-        while client.get("/healthy").status_code != 200:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        console.until_caught_up()
         page = client.post("/sign-in", data={"user": "mia", "password": PASSWORD}).text
         csrf = re.findall(r'data-csrf="([^"]+)"', page)[0]
         while not client.get("/v1/alerts").json()["items"]:
