@@ -14,6 +14,8 @@ from assay.failure import Failure
 from assay.invocation import Invocation, pass_invocation
 from assay.policy import policy_in_force
 from detectors.policy import Policy
+from streams.kafka_access import kafka_access
+from streams.kafka_trouble import why_unreachable
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:
         from console.users import UsersError  # noqa: PLC0415
     except ImportError as error:
         raise Failure(_INSTALL) from error
-    sink = KafkaSink(settings.kafka_bootstrap)
+    sink = KafkaSink(kafka_access(settings).options)
     try:
         office = _office(settings, policy, users_file, sink)
         listening: socket.socket = bound(settings.console_host, settings.console_port)
@@ -123,8 +125,9 @@ def _office(settings: Settings, policy: Policy, users_file: Path, sink: "KafkaSi
     from console.office import Office, Terms  # noqa: PLC0415
     from console.users import UsersFile  # noqa: PLC0415
 
+    access = kafka_access(settings)
     return Office(
-        feed=KafkaFeed(settings.kafka_bootstrap, settings.console_history_days),
+        feed=KafkaFeed(access.options, settings.console_history_days, lambda: why_unreachable(access)),
         sink=sink,
         users=UsersFile(users_file),
         policy=policy,

@@ -15,6 +15,7 @@ from console.kafka import KafkaSink
 from schemas import DeadLetter
 from schemas.outputs import DeadLetterReason
 from streams.dead_letters import StoredDeadLetter, read_dead_letter, read_dead_letters
+from streams.kafka_access import KafkaOptions, kafka_access
 
 
 class _Position(click.ParamType):
@@ -90,14 +91,14 @@ def replay(invocation: Invocation, positions: tuple[tuple[int, int], ...]) -> No
         if not letter.topic:
             raise Failure("This dead letter came from a file: mend the file and replay it with `assay replay`.")
         try:
-            asyncio.run(_send_again(settings.kafka_bootstrap, letter))
+            asyncio.run(_send_again(kafka_access(settings).options, letter))
         except Unsent as error:
             raise Failure(str(error)) from None
         click.echo(f"{letter.topic}:{letter.partition}:{letter.offset} was sent again.")
 
 
-async def _send_again(bootstrap: str, letter: DeadLetter) -> None:
-    sink = KafkaSink(bootstrap)
+async def _send_again(kafka: KafkaOptions, letter: DeadLetter) -> None:
+    sink = KafkaSink(kafka)
     try:
         await sink.send_again(letter.topic, letter.partition, letter.offset)
     finally:

@@ -15,7 +15,7 @@ from streams.doctor_redis import Check, RedisSeen, check_redis, look_at_redis
 from streams.meta import meta
 from streams.partitioner import Sample, sample_marketplace
 from streams.settings import Settings, SettingsError, read_policy, unknown_in_environment
-from streams.upkeep import TopicSeen, UpkeepError, administering, topics_seen, wanted_configs
+from streams.upkeep import INSYNC, TopicSeen, UpkeepError, administering, topics_seen, wanted_configs, wanted_insync
 
 MEND_PRODUCER: Final = (
     "set `partitioner=murmur2_random` where the producer is built on librdkafka; Java's default partitioner is right"
@@ -46,7 +46,7 @@ def doctor(settings: Settings, environment: Mapping[str, str] = os.environ) -> l
         kafka = look_at_kafka(settings)
         checks.append(Check("kafka", True, f"Kafka answers at {settings.kafka_bootstrap}."))
         checks += _check_kafka(settings, kafka)
-    except UpkeepError as error:
+    except (UpkeepError, SettingsError) as error:
         checks.append(Check("kafka", False, str(error)))
     redis = look_at_redis(settings)
     checks += check_redis(redis)
@@ -96,7 +96,7 @@ def _check_kafka(settings: Settings, kafka: KafkaSeen) -> Iterator[Check]:
     mend = f"Topics are missing, `assay topics create` makes them: {', '.join(missing)}."
     yield Check("topics", not missing, mend if missing else there)
     yield check_partitions(kafka)
-    yield _check_configs(kafka)
+    yield _check_configs(settings, kafka)
     counts = kafka.partitions()
     present = {topic.name: counts[topic.name] for topic in topics.MARKETPLACE if topic.name in counts}
     if present:
@@ -121,17 +121,20 @@ def check_partitions(kafka: KafkaSeen) -> Check:
     return Check("partitions", True, f"Topics keyed by seller have {next(iter(found.values()), 'no')} partitions each.")
 
 
-def _check_configs(kafka: KafkaSeen) -> Check:
+def _check_configs(settings: Settings, kafka: KafkaSeen) -> Check:
     wrong = []
     for seen in (seen for seen in kafka.seen if seen.partitions):
         wanted = wanted_configs(seen.topic)
         if seen.configs.get("cleanup.policy") != wanted["cleanup.policy"]:
             wrong.append(f"{seen.topic.name} cleanup.policy={wanted['cleanup.policy']}")
+        insync = wanted_insync(seen.replicas, settings)
+        if int(seen.configs.get(INSYNC, 1)) < insync:
+            wrong.append(f"{seen.topic.name} {INSYNC}={insync}")
         if int(seen.configs.get("max.message.bytes", 0)) < int(wanted["max.message.bytes"]):
             wrong.append(f"{seen.topic.name} max.message.bytes={wanted['max.message.bytes']}")
     if wrong:
         return Check("topic settings", False, f"Set with kafka-configs.sh --alter --add-config: {'; '.join(wrong)}.")
-    return Check("topic settings", True, "Compaction and the largest message are right on every topic there is.")
+    return Check("topic settings", True, "Compaction, copies and the largest message are right on every topic.")
 
 
 def _check_partitioner(samples: list[Sample]) -> Check:

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from detectors.judged import Tombstone
 from schemas import Alert, Hold, SellerStanding, topics, wire
 from schemas.fields import to_time
+from streams.kafka_access import KafkaOptions
 from streams.spread import Spread
 from streams.store import Line
 
@@ -57,8 +58,8 @@ class KafkaOutbox:
     The producer belongs to the event loop that publishes first.
     """
 
-    def __init__(self, bootstrap: str, linger_ms: int) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaOptions, linger_ms: int) -> None:
+        self._kafka = kafka
         self._linger_ms = linger_ms
         self._starting: asyncio.Task[AIOKafkaProducer] | None = None
 
@@ -86,7 +87,7 @@ class KafkaOutbox:
 
     async def _start(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+            **self._kafka,
             acks="all",
             enable_idempotence=True,
             linger_ms=self._linger_ms,

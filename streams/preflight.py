@@ -1,14 +1,16 @@
 """What must be so before a worker judges anything: topics, partition counts, and a Redis that knows them."""
 
+import asyncio
 from typing import Final
-
-import redis
 
 from schemas import topics
 from streams import doctor
-from streams.doctor_redis import META_KEY, RedisSeen, look_at_redis
+from streams.doctor_redis import RedisSeen, look_at_redis
 from streams.meta import meta
+from streams.redis_access import redis_access
+from streams.redis_store import RedisStore
 from streams.settings import Settings
+from streams.store import StoreUnavailableError
 
 
 class CannotStartError(Exception):
@@ -44,7 +46,16 @@ def preflight(settings: Settings) -> int:
     for check in checks:
         if not check.ok:
             raise CannotStartError(check.sentence)
-    with redis.Redis.from_url(settings.redis_url) as client:
-        if not seen.meta:
-            client.hset(META_KEY, mapping=meta(partitions))
+    if not seen.meta:
+        asyncio.run(_write_meta(settings, partitions))
     return partitions
+
+
+async def _write_meta(settings: Settings, partitions: int) -> None:
+    store = RedisStore(redis_access(settings))
+    try:
+        await store.set_meta(meta(partitions))
+    except StoreUnavailableError as error:
+        raise CannotStartError(f"{error}.") from None
+    finally:
+        await store.close()

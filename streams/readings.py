@@ -20,6 +20,7 @@ from streams.counts import DECIDERS
 from streams.depths import Depths
 from streams.live import LiveHop
 from streams.outbox import CountedOutbox
+from streams.redis_cluster import ClusterPipe
 from streams.redis_pipe import RedisPipe
 from streams.settings import Settings
 from streams.spread import Spread
@@ -44,7 +45,7 @@ class Watched(NamedTuple):
     live: LiveHop
     outbox: CountedOutbox
     depths: Depths
-    pipes: tuple[RedisPipe, ...]
+    pipes: tuple[RedisPipe | ClusterPipe, ...]
 
 
 def events(seen: Watched) -> Iterator[Reading]:

@@ -6,13 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError
 
 from schemas import topics
+from streams.kafka_access import kafka_access
+from streams.kafka_trouble import why_unreachable
 from streams.settings import Settings
 
 BOOTSTRAP_MS: Final = 5_000
 REQUEST_MS: Final = 15_000
+#: Copies that a topic has where one broker may be lost with all that was acknowledged still there.
+SAFE_COPIES: Final = 3
+SAFE_INSYNC: Final = 2
+INSYNC: Final = "min.insync.replicas"
 #: What is set on every topic beside its own retention and clean-up.
 ALLOWED_BYTES: Final = str(topics.MAX_MESSAGE_BYTES)
 
@@ -48,6 +54,13 @@ def wanted_configs(topic: topics.Topic) -> dict[str, str]:
     return {"cleanup.policy": policy, "max.message.bytes": ALLOWED_BYTES, **kept}
 
 
+def wanted_insync(copies: int, settings: Settings) -> int:
+    """How many of a topic's `copies` must have a record before a producer with acks=all may rely on it."""
+    if settings.min_insync_replicas is not None:
+        return min(copies, settings.min_insync_replicas)
+    return SAFE_INSYNC if copies >= SAFE_COPIES else 1
+
+
 def wanted_partitions(topic: topics.Topic, settings: Settings) -> int:
     return 1 if topic.one_partition else settings.partitions
 
@@ -55,18 +68,15 @@ def wanted_partitions(topic: topics.Topic, settings: Settings) -> int:
 @contextmanager
 def administering(settings: Settings) -> Iterator[Any]:
     """A connected `KafkaAdminClient`; what Kafka refuses becomes an `UpkeepError`."""
+    options = kafka_access(settings).options
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=settings.kafka_bootstrap.split(","),
-            bootstrap_timeout_ms=BOOTSTRAP_MS,
-            request_timeout_ms=REQUEST_MS,
-        )
+        admin = KafkaAdminClient(**options, bootstrap_timeout_ms=BOOTSTRAP_MS, request_timeout_ms=REQUEST_MS)
     except (KafkaError, OSError) as error:
         raise unreachable(settings, error) from None
     try:
         yield admin
     except (KafkaError, OSError) as error:
-        raise UpkeepError(f"Kafka at {settings.kafka_bootstrap} refused: {said_by(error)}.") from None
+        raise refused(settings, error) from None
     finally:
         admin.close()
 
@@ -105,17 +115,18 @@ def topics_seen(admin: Any, which: tuple[topics.Topic, ...]) -> list[TopicSeen]:
             continue
         partitions = described[topic.name]["partitions"]
         values = {name: config["value"] for name, config in configs.get(topic.name, {}).items()}
-        kept = {name: values[name] for name in (*wanted_configs(topic), "retention.ms") if name in values}
+        kept = {name: values[name] for name in (*wanted_configs(topic), "retention.ms", INSYNC) if name in values}
         seen.append(TopicSeen(topic, len(partitions), len(partitions[0]["replica_nodes"]), kept))
     return seen
 
 
 def _create(admin: Any, missing: list[topics.Topic], settings: Settings) -> None:
+    insync = {INSYNC: str(wanted_insync(settings.replication_factor, settings))}
     asked = {
         topic.name: {
             "num_partitions": wanted_partitions(topic, settings),
             "replication_factor": settings.replication_factor,
-            "configs": wanted_configs(topic),
+            "configs": wanted_configs(topic) | insync,
         }
         for topic in missing
     }
@@ -137,11 +148,23 @@ def _partition_counts(admin: Any, which: tuple[topics.Topic, ...]) -> dict[str, 
 
 
 def unreachable(settings: Settings, error: Exception) -> UpkeepError:
-    """The sentence for a Kafka that does not answer."""
+    """The sentence for a Kafka that does not answer, or that turns assay away at its door."""
+    why = why_unreachable(kafka_access(settings))
+    if why is not None:
+        return UpkeepError(f"Kafka at {settings.kafka_bootstrap} cannot be used: {why}.")
     return UpkeepError(
         f"Kafka does not answer at {settings.kafka_bootstrap} ({said_by(error)}): start it (`make stack`), "
         f"or set kafka_bootstrap."
     )
+
+
+def refused(settings: Settings, error: Exception) -> UpkeepError:
+    """The sentence for a Kafka that answers and does not do it."""
+    if isinstance(error, AuthorizationError):
+        who = f"the user {settings.kafka_user}" if settings.kafka_user else "assay"
+        said = f"Kafka at {settings.kafka_bootstrap} does not allow it to {who} ({said_by(error)})"
+        return UpkeepError(f"{said}: grant the rights that docs/operations.md lists.")
+    return UpkeepError(f"Kafka at {settings.kafka_bootstrap} refused: {said_by(error)}.")
 
 
 def said_by(error: Exception) -> str:

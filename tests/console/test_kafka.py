@@ -75,7 +75,7 @@ async def following(feed: KafkaFeed, take: Callable[[Record], Any], then: Callab
 def test_the_console_knows_the_past_and_then_what_comes(kafka: str) -> None:
     async def told() -> None:
         await produce(kafka, record(alert()), record(alert(revision=3, severity="critical")), record(listing()))
-        memory, seen, feed = Projection(), [], KafkaFeed(kafka, history_days=400)
+        memory, seen, feed = Projection(), [], KafkaFeed({"bootstrap_servers": [kafka]}, history_days=400)
 
         def take(one: Record) -> None:
             seen.append(one.topic)
@@ -97,7 +97,7 @@ def test_events_of_longer_ago_than_asked_for_are_left_out(kafka: str) -> None:
     async def told() -> None:
         await produce(kafka, record(listing()), record(alert()))
         seen: list[str] = []
-        feed = KafkaFeed(kafka, history_days=0)
+        feed = KafkaFeed({"bootstrap_servers": [kafka]}, history_days=0)
 
         async def then() -> None:
             await until(lambda: feed.is_caught_up)
@@ -113,7 +113,7 @@ def test_events_of_longer_ago_than_asked_for_are_left_out(kafka: str) -> None:
 
 def test_a_verdict_lands_where_the_worker_looks_for_its_seller(kafka: str) -> None:
     async def told() -> None:
-        sink = KafkaSink(kafka)
+        sink = KafkaSink({"bootstrap_servers": [kafka]})
         sellers = [f"seller-{number}" for number in range(40)]
         for seller in sellers:
             await sink.send(topics.VERDICTS, seller, verdict(seller_id=seller))
@@ -133,7 +133,7 @@ def test_a_verdict_lands_where_the_worker_looks_for_its_seller(kafka: str) -> No
 
 def test_a_refused_record_is_sent_again_whole_and_one_that_is_gone_is_not(kafka: str) -> None:
     async def told() -> None:
-        sink, broken = KafkaSink(kafka), Record(topics.ORDERS.name, b"s1", b"{oops" * 30_000)
+        sink, broken = KafkaSink({"bootstrap_servers": [kafka]}), Record(topics.ORDERS.name, b"s1", b"{oops" * 30_000)
         await produce(kafka, broken)
         (first,) = await stored(kafka, topics.ORDERS.name)
         await sink.send_again(topics.ORDERS.name, first.partition, first.offset)
@@ -170,7 +170,7 @@ def test_a_dead_letter_is_replayed_from_the_command_line(kafka: str) -> None:
 
 def test_without_its_topics_the_console_says_what_to_do_and_goes_on_when_they_are_there(no_topics: Any) -> None:
     async def told() -> None:
-        feed = KafkaFeed(no_topics.kafka_bootstrap, history_days=1)
+        feed = KafkaFeed({"bootstrap_servers": [no_topics.kafka_bootstrap]}, history_days=1)
 
         async def then() -> None:
             await until(lambda: "run `assay topics create`" in feed.trouble)
