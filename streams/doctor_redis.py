@@ -32,10 +32,14 @@ class RedisSeen:
     meta: dict[str, str]
 
     def partitions_among(self, settings: Settings, partitions: set[int]) -> set[int]:
-        """Those of the partitions that Redis holds offsets for; all of them where it stopped answering."""
+        """Those of the partitions that Redis holds offsets for; all of them where it stopped answering.
+
+        A worker that met an emptied Redis leaves its epoch there, which is no state.
+        """
         try:
             with _connected(settings) as client:
-                return {number for number in partitions if client.exists(f"assay:{{{number}}}:offsets")}
+                held = {number: client.hkeys(f"assay:{{{number}}}:offsets") for number in partitions}
+                return {number for number, names in held.items() if any(name.startswith("offset:") for name in names)}
         except RedisError:
             return partitions
 
