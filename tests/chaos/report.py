@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tests.conftest import ROOT
 
@@ -32,13 +31,15 @@ class Figures:
     recovered_s: list[float] = field(default_factory=list)
     ended_by_themselves: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    notes: str = ""
     result: str = SAME
 
     def row(self) -> tuple[str, ...]:
         middle = f"{statistics.median(self.recovered_s):.1f}" if self.recovered_s else ""
         longest = f"{max(self.recovered_s):.1f}" if self.recovered_s else ""
         counted = (sum(self.faults.values()), self.runs, self.events, middle, longest, self.lines, self.repeated_lines)
-        return (self.name, *map(str, counted), str(len(self.ended_by_themselves)), f"{self.seconds:.0f}", self.result)
+        ended, seconds = str(len(self.ended_by_themselves)), f"{self.seconds:.0f}"
+        return (self.name, *map(str, counted), ended, seconds, f"{self.result} {self.notes}".strip())
 
 
 HEAD = ("fault", "times", "runs", "events", "recovered s, median", "longest", "lines", "repeated", "workers that ended")
@@ -65,6 +66,7 @@ class Report:
             error.add_note(f"Again: {form}CHAOS_SEED={self.seed}, and CHAOS_ONLY as it was")
             raise
         finally:
+            self.write()
             self._say(" | ".join(figures.row()))
 
     def write(self) -> None:
@@ -78,7 +80,6 @@ class Report:
         rows = [COLUMNS, tuple("---" for _ in COLUMNS), *(figures.row() for figures in self._all)]
         table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
         (out / f"chaos-{form}.md").write_text(table)
-        self._say(f"{table}written to {Path('out') / f'chaos-{form}.json'}")
 
     def _say(self, line: str) -> None:
         sys.stderr.write(f"\n{line}\n")

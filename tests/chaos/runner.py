@@ -84,6 +84,7 @@ class Runner:
         figures.repeated_lines += found.repeated
         figures.refused_lines += sum(map(len, found.unsaid.values()))
         figures.ended_by_themselves += self.arena.ended
+        assert not self.arena.ended, f"workers ended by themselves: {self.arena.ended}"
         assert_same(found, self.expected)
         assert_accounted(here, self.told.warm, self.events)
 

@@ -15,6 +15,7 @@ import pytest
 from tests.chaos.faults import FAULTS
 from tests.chaos.report import Report
 from tests.chaos.runner import Runner
+from tests.chaos.surge import surge
 from tests.conftest import FOLDERS
 
 pytestmark = pytest.mark.stack
@@ -22,14 +23,12 @@ IS_LONG = bool(os.environ.get("CHAOS_LONG"))
 ONLY = os.environ.get("CHAOS_ONLY", "")
 PLAYED = [fault for fault in FAULTS if ONLY in fault.name and fault.times(IS_LONG)]
 EVERYTHING = "all of it together"
+SURGE = "ten times the sustainable rate"
 
 
 @pytest.fixture(scope="module")
-def report() -> Iterator[Report]:
-    seed = int(os.environ.get("CHAOS_SEED") or SystemRandom().randrange(1 << 32))
-    report = Report(seed, IS_LONG)
-    yield report
-    report.write()
+def report() -> Report:
+    return Report(int(os.environ.get("CHAOS_SEED") or SystemRandom().randrange(1 << 32)), IS_LONG)
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +45,9 @@ def test_what_is_left_after_faults_is_what_an_undisturbed_run_leaves(name: str, 
     faults = [fault for fault in PLAYED if name in (fault.name, EVERYTHING)]
     with report.of(name) as figures:
         runner.play(figures, faults)
+
+
+def test_ten_times_what_a_worker_can_judge_becomes_lag_and_drains(runner: Runner, report: Report) -> None:
+    """The last one here: it makes the topics anew."""
+    with report.of(SURGE) as figures:
+        surge(runner.arena, figures, seconds=60.0 if IS_LONG else 3.0)
