@@ -46,6 +46,11 @@ check: setup
 test: setup
 	$(BIN)/python -m pytest
 
+## make chaos       faults under load, the long form: 100 killed workers, servers stopped, rolled back, full, slow; below an hour
+.PHONY: chaos
+chaos: setup
+	CHAOS_LONG=1 $(BIN)/python -m pytest -s tests/chaos
+
 ## make stack       starts a real Kafka and Redis here and writes .stack/env, which every command finds
 stack: setup
 	@$(BIN)/python deploy/stack.py start

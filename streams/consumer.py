@@ -64,6 +64,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
         if assignment is None:  # the next rebalance has begun, and Faust will call again
             return
         self._given = {tp.partition for tp in assignment.tps}
+        self._control.committed = await self._thread.call_thread(self._thread.committed, assignment)
         positions = await self._handler.assigned(set(self._given))
         self._control.tenure = await self._thread.call_thread(self._thread.take, assignment, positions)
         self._committed_offset.clear()

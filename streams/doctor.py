@@ -186,7 +186,7 @@ def check_meta(redis: RedisSeen, kafka: KafkaSeen) -> Check:
 def check_state(settings: Settings, redis: RedisSeen, kafka: KafkaSeen) -> Check:
     inputs = {topic.name for topic in topics.MARKETPLACE}
     partitions = {partition for name, partition in kafka.committed if name in inputs}
-    if partitions and not redis.partitions_among(settings, partitions):
+    if partitions - redis.partitions_among(settings, partitions):
         said = f"Redis holds no state although the group {settings.consumer_group} has committed offsets in Kafka"
         return Check(
             "offsets", False, f"{said}: bring Redis's data back, or start a new consumer_group from the beginning."

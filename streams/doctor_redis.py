@@ -39,7 +39,10 @@ class RedisSeen:
     meta: dict[str, str]
 
     def partitions_among(self, settings: Settings, partitions: set[int]) -> set[int]:
-        """Those of the partitions that Redis holds offsets for; all of them where it stopped answering."""
+        """Those of the partitions that Redis holds offsets for; all of them where it stopped answering.
+
+        A worker that met an emptied Redis leaves its epoch there, which is no state.
+        """
         try:
             return asyncio.run(_held(redis_access(settings), sorted(partitions)))
         except StoreUnavailableError:
@@ -87,10 +90,14 @@ async def _look(access: RedisAccess) -> RedisSeen:
 async def _held(access: RedisAccess, partitions: list[int]) -> set[int]:
     pipe = pipe_to(access, ANSWER_SECONDS)
     try:
-        fields = await pipe.ask_surely([("HGET", f"assay:{{{number}}}:offsets", "epoch") for number in partitions])
+        held = await pipe.ask_surely([("HKEYS", f"assay:{{{number}}}:offsets") for number in partitions])
     finally:
         await pipe.close()
-    return {number for number, epoch in zip(partitions, fields, strict=True) if epoch is not None}
+    return {
+        number
+        for number, names in zip(partitions, held, strict=True)
+        if any(name.startswith(b"offset:") for name in names)
+    }
 
 
 def _numbers(version: str) -> tuple[int, ...]:

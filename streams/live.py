@@ -7,19 +7,19 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from aiokafka.errors import KafkaError
 
 from schemas.fields import SECOND_US
 from streams.hop import Hop, PartitionLostError
+from streams.memory_lost import compare
 from streams.partition import Arrival, Partition
+from streams.patience import lasting
 from streams.polls import TP, Control, Poll, Record
-from streams.store import StoreUnavailableError
-
-Done = TypeVar("Done")
+from streams.store import StoreUnavailableError, TakenOverError
 
 LOGGER = logging.getLogger(__name__)
 LANE_FULL: Final = 20_000  # records of one topic-partition that may wait
@@ -27,9 +27,6 @@ TICK_WAITING_S: Final = 0.005  # while something is buffered and an end has to b
 TICK_IDLE_S: Final = 0.1
 REEMIT_EVERY_S: Final = 5.0
 CLOCK_JUMP_US: Final = 5 * SECOND_US
-RETRY_FIRST_S: Final = 0.2
-RETRY_LAST_S: Final = 5.0
-GIVE_UP_S: Final = 120.0
 LETTING_GO_S: Final = 10.0  # a rebalance waits for it
 SECOND_LOOK_S: Final = 1.0  # after a refused commit, so that a rebalance under way can be seen
 
@@ -56,7 +53,9 @@ class LiveHop:
         """Takes the partitions over; the positions are those stored beside their states."""
         async with self._turn:
             for number in sorted(partitions):
-                self.partitions[number] = await self._lasting(partial(self.hop.open, number, self.topics))
+                self.partitions[number] = await lasting(partial(self.hop.open, number, self.topics))
+                committed = {tp.topic: at for tp, at in self.control.committed.items() if tp.partition == number}
+                compare(number, self.partitions[number].stored, committed)
             self._let_go.clear()
             self._distrust_clock()
         LOGGER.info("Judging partitions %s", sorted(partitions))
@@ -74,7 +73,7 @@ class LiveHop:
             self._let_go = dict(self.published())
             gone = [partition for number in partitions if (partition := self.partitions.pop(number, None)) is not None]
             try:
-                await self._lasting(partial(self.hop.publisher.let_go, gone), LETTING_GO_S)
+                await lasting(partial(self.hop.publisher.let_go, gone), LETTING_GO_S)
             except StoreUnavailableError as error:
                 LOGGER.warning("Whether partitions were lost before they were given up is not known: %s", error)
         LOGGER.info("Gave up partitions %s", sorted(partitions))
@@ -168,7 +167,7 @@ class LiveHop:
             except (StoreUnavailableError, KafkaError) as error:
                 self.hop.counts.commits["unknown"] += 1
                 LOGGER.warning("The outcome of a commit is not known, everything is read again: %s", error)
-                await self._reopen(list(self.partitions))
+                await self._reopen({number: partition.stored for number, partition in self.partitions.items()})
 
     # ---- trouble
 
@@ -178,34 +177,22 @@ class LiveHop:
             LOGGER.warning("A commit was refused: %s", why)
             self.partitions.pop(partition.number, None)
         self.hop.around.forget()
-        numbers = [partition.number for partition, _ in error.lost]
         await asyncio.sleep(SECOND_LOOK_S)
         assigned = {tp.partition for tp in self.control.assignment()}
-        await self._reopen([number for number in numbers if number in assigned])
+        known = {partition.number: partition.stored for partition, _ in error.lost if partition.number in assigned}
+        await self._reopen(known)
 
-    async def _reopen(self, numbers: Sequence[int]) -> None:
-        """Drops what is in memory of these partitions and starts again from the store."""
+    async def _reopen(self, known: Mapping[int, Mapping[str, int]]) -> None:
+        """Drops what is in memory of these partitions and starts again from the store; `known`: what that had."""
         self.hop.around.forget()
-        gone = [partition for number in numbers if (partition := self.partitions.pop(number, None)) is not None]
-        await self._lasting(partial(self.hop.publisher.let_go, gone))
-        for number in numbers:
-            partition = await self._lasting(partial(self.hop.open, number, self.topics))
+        gone = [partition for number in known if (partition := self.partitions.pop(number, None)) is not None]
+        await lasting(partial(self.hop.publisher.let_go, gone))
+        for number, offsets in known.items():
+            partition = await lasting(partial(self.hop.open, number, self.topics))
+            compare(number, partition.stored, offsets)
             self.partitions[number] = partition
             self.control.rewind({TP(topic, number): partition.stored.get(topic, 0) for topic in self.topics})
         self._distrust_clock()
-
-    async def _lasting(self, attempt: Callable[[], Awaitable[Done]], patience_s: float = GIVE_UP_S) -> Done:
-        """Tries until it works; raises, which ends the worker, when that takes too long."""
-        wait_s, began_s = RETRY_FIRST_S, time.monotonic()
-        while True:
-            try:
-                return await attempt()
-            except (StoreUnavailableError, KafkaError) as error:
-                if time.monotonic() - began_s > patience_s:
-                    raise
-                LOGGER.warning("Redis or Kafka does not answer, trying again: %s", error)
-            await asyncio.sleep(wait_s)
-            wait_s = min(2 * wait_s, RETRY_LAST_S)
 
     # ---- time
 
@@ -221,14 +208,24 @@ class LiveHop:
                     await self._run()
                     if not waiting:
                         for partition in list(self.partitions.values()):
-                            await self._lasting(partial(self.hop.publisher.tidy, partition))
+                            await lasting(partial(self.hop.publisher.tidy, partition))
                     if time.monotonic() - reemitted_s > REEMIT_EVERY_S:
                         reemitted_s = time.monotonic()
                         for partition in list(self.partitions.values()):
-                            await self._lasting(partial(self.hop.publisher.reemit, partition))
+                            await lasting(partial(self._look_at, partition))
             except Exception as error:  # noqa: BLE001 - re-routed: the worker ends with it
                 self._stop(error)
                 return
+
+    async def _look_at(self, partition: Partition) -> None:
+        """Where nothing is judged nothing else would tell that another owns the partition, or that Redis went back."""
+        try:
+            await self.hop.store.load_sellers(partition.number, (), partition.epoch)
+        except TakenOverError as error:
+            await self.hop.publisher.let_go([partition])
+            await self._lost(PartitionLostError([(partition, str(error))]))
+        else:
+            await self.hop.publisher.reemit(partition)
 
     def _watch_clock(self) -> None:
         """After a jump of the wall clock or a sleep nothing fires until every topic was fetched again."""

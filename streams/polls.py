@@ -144,10 +144,14 @@ class Tenure:
 
 
 class Control:
-    """What the transport offers its handler. Made first and given to both; holds nothing while nothing is assigned."""
+    """What the transport offers its handler. Made first and given to both; holds nothing while nothing is assigned.
+
+    `committed` are the group's offsets in Kafka as they were when `Handler.assigned` was called.
+    """
 
     def __init__(self) -> None:
         self.tenure: Tenure | None = None
+        self.committed: Mapping[TP, int] = {}
 
     def status(self) -> dict[TP, LaneStatus]:
         """Of every assigned topic-partition, without I/O."""

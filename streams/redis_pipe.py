@@ -133,5 +133,7 @@ class RedisPipe:
 def sure(reply: Any) -> Any:
     """The reply; StoreUnavailableError with what Redis said when it is an error."""
     if isinstance(reply, hiredis.ReplyError):
+        if "OOM " in str(reply):
+            raise StoreUnavailableError("Redis is full (OOM): raise its maxmemory, nothing is judged before")
         raise StoreUnavailableError(f"Redis answered: {reply}")
     return reply
