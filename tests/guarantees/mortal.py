@@ -6,7 +6,7 @@ The next life begins from what the store and the broker have.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from schemas import topics
 from streams import steps
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.live import LiveHop
+from streams.partition import Partition
 from streams.polls import TP, Control, Lane, Poll, Tenure
 from streams.settings import read_policy
 from streams.store import Line, Store
@@ -103,12 +104,11 @@ class Life:
         if self.is_dead:
             raise Died
 
-    async def live(self, wrap: Callable[[Judge], Any] = lambda judge: judge) -> "Life":
-        """Judges what lies there, unless it dies; `wrap` may put something around the judge."""
+    async def live(self, judge: type[Judge] = Judge) -> "Life":
+        """Judges what lies there, unless it dies."""
         terms = HopTerms(by_events=True, batch=BATCH)
-        judge = wrap(Judge(make_policy(read_policy(None))))
         around = Surroundings(self.broker.reference, fresh_us=0)
-        hop = Hop(judge, self, self, around, terms, clock=wall_clock_us)  # type: ignore[arg-type]
+        hop = Hop(judge(make_policy(read_policy(None))), self, self, around, terms, clock=wall_clock_us)  # type: ignore[arg-type]
         control = Control()
         worker = LiveHop(hop, control, INPUTS, stop=self._stop)
         usual, steps.done = steps.done, self.done
@@ -133,6 +133,10 @@ class Life:
             await worker.polled(tenure.hand_over(self._fetch(tenure)))
             self._acknowledge(worker)
         await worker.polled(Poll({}))
+        while not all(_is_idle(partition) for partition in worker.partitions.values()):
+            self._check()
+            await asyncio.sleep(0.001)
+            await worker.polled(Poll({}))
         await worker.hop.publisher.wait(worker.partitions.values())
         self._acknowledge(worker)
         await worker.revoked({0})
@@ -159,5 +163,10 @@ class Life:
         steps.done("acknowledge")
 
     def _stop(self, error: Exception) -> None:
+        self.is_dead = True
         if not isinstance(error, Died):
             raise AssertionError("the ticker ended") from error
+
+
+def _is_idle(partition: Partition) -> bool:
+    return not partition.is_waiting and not partition.deadlines.is_due(partition.idle_watermark(0, True))
