@@ -120,7 +120,7 @@ class Desk:
     async def replay(self, actor: Actor, letter: Letter, reason: str, key: str) -> Accepted:
         """Sends what was refused once more to the topic that it came from."""
         if not letter.letter.topic:
-            raise Problem(409, "This dead letter came from a file: mend the file and replay it with `assay replay`.")
+            raise Problem(409, "This dead letter came from a file or is about a deadline: no record can be sent again.")
         if not reason.strip():
             raise Problem(422, "A reason is needed: say what has been mended.")
         await self._sink.send_again(letter.letter.topic, letter.letter.partition, letter.letter.offset)

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import ConsumerMessage
 
+from streams import steps
 from streams.fetching import BatchConsumerThread, FetchLimits
 from streams.polls import TP, Control, Handler, Poll, Tenure, TransportError
 
@@ -180,6 +181,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
         offsets = {tp: at for tp, at in self._handler.published().items() if committed.get(tp) != at}
         if not offsets or not await self._commit(offsets):
             return False
+        steps.done("acknowledge")
         committed.update(offsets)
         return True
 

@@ -16,12 +16,13 @@ from detectors.judge import LISTING_EVENTS, Judge
 from detectors.products import markets_of
 from schemas import topics, wire
 from schemas.fields import SECOND_US
-from streams import brake, shares
-from streams.batch import Batch, take
+from streams import brake, shares, steps
+from streams.batch import Batch, take_all
 from streams.books import Books
 from streams.days import table_of
 from streams.deadlines import HEAD, Deadlines
 from streams.judging import Judging, Work
+from streams.lives import Lives
 from streams.outbox import Outbox
 from streams.partition import Arrival, Item, Partition
 from streams.publishing import Publisher
@@ -65,6 +66,7 @@ class Hop:
     ) -> None:
         self.store = store
         self.publisher = Publisher(store, outbox)
+        self.lives = Lives(store, terms.batch)
         self.around = around
         self.terms = terms
         self.clock = clock
@@ -75,9 +77,11 @@ class Hop:
     async def open(self, number: int, lanes: Sequence[str]) -> Partition:
         """Takes a partition over and publishes what its last owner committed and did not get out."""
         head = await self.store.open(number)
+        life = await self.lives.begin(number, head)
         deadlines = Deadlines(await self.store.next_due(number, HEAD), HEAD)
         books = Books(number, self.terms.partitions, head.counts, self.judging.judge.policy, self.around.tripped)
         partition = Partition(number, head, lanes, deadlines, books)
+        partition.life = life
         self.around.learn_shares(await self.store.load_table(shares.TABLE))
         await self.publisher.take_over(number, head)
         await self.publisher.reemit(partition)
@@ -87,6 +91,10 @@ class Hop:
         """Step 1: bytes to events, into the lanes of their topics. Bad bytes stay in their place as dead letters."""
         now_us = None if self.terms.by_events else self.clock()
         for arrival in arrivals:
+            lane = partition.lanes.get(arrival.topic) or next(iter(partition.lanes.values()))
+            if partition.life.accused and (refused := partition.life.verdict_on((arrival.topic, arrival.offset))):
+                lane.add(Item(0, None, refused, arrival))
+                continue
             decoded = wire.decode_event(arrival.value, arrival.topic, now_us)
             if isinstance(decoded, tuple):
                 event, time_us = decoded
@@ -94,8 +102,8 @@ class Hop:
                 item = Item(0, None, refused, arrival) if refused else Item(time_us, event, None, arrival)
             else:
                 item = Item(0, None, None if isinstance(decoded, wire.Ignored) else decoded, arrival)
-            lane = partition.lanes.get(arrival.topic) or next(iter(partition.lanes.values()))
             lane.add(item)
+        steps.done("decode")
 
     async def step(self, partitions: Iterable[Partition]) -> int:
         """Steps 2 to 4 over what the lanes hold; how many records were judged.
@@ -107,14 +115,17 @@ class Hop:
         await self.publisher.wait(partition for partition in partitions if partition.has_arrived)
         await self._gather(partitions)
         terms = self.terms
-        taken = [take(partition, terms.batch, terms.lateness_us, terms.by_events) for partition in partitions]
-        batches = [batch for batch in taken if batch is not None]
+        batches = take_all(partitions, terms.batch, terms.lateness_us, terms.by_events)
         if not batches:
             return 0
         events, began_s = sum(len(batch.items) for batch in batches), time.perf_counter()
         lost = await self._load(batches)
+        await self.lives.before(batches)
+        steps.done("load")
         loaded_s = time.perf_counter()
         works = [self.judging.judge_batch(batch) for batch in batches if batch.partition not in lost]
+        self.lives.after(works, batches)
+        steps.done("judge")
         judged_s = time.perf_counter()
         lost |= await self._commit(works)
         self.counts.note_step(events, began_s, loaded_s, judged_s, time.perf_counter())
@@ -206,6 +217,7 @@ class Hop:
         for work in works:
             work.commit.arrived, work.partition.arrived = work.partition.arrived, []
         outcomes = await self.store.commit([work.commit for work in works], *self.around.news())
+        steps.done("commit")
         lost = {}
         for (partition, commit, touched), outcome in zip(works, outcomes, strict=True):
             if isinstance(outcome, Fenced):

@@ -6,6 +6,8 @@ Nothing here waits: what is needed was loaded before, what follows is committed 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
+import msgspec
+
 from detectors.detector import DeadlineReached
 from detectors.judge import Judge
 from detectors.judged import Judged
@@ -22,6 +24,7 @@ from streams.sellers import change_of
 from streams.store import PartitionCommit
 from streams.surroundings import Surroundings
 
+_encode: Final = msgspec.json.Encoder().encode
 PARTITION_EVENTS: Final = (RefundIssued, OverrideGiven)
 
 
@@ -122,7 +125,10 @@ class Judging:
         judged = self.judge.judge(state, reached, fires_us, self._around, self._decided_us())
         self.counts.deadlines += 1
         self.counts.note_news(judged)
-        self._collect(work, state, judged, None, watermark_us)
+        told = None
+        if judged.failures:  # nobody sent it, so the letter says what fell due instead
+            told = Arrival("", partition.number, -1, seller_id.encode("utf-8", "surrogatepass"), _encode(reached))
+        self._collect(work, state, judged, told, watermark_us)
 
     def _judge_days(self, work: Work) -> None:
         """What the brands and categories of this partition come to at the end of days that all have told."""

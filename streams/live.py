@@ -44,6 +44,7 @@ class LiveHop:
         self._turn = asyncio.Lock()
         self._ticker: asyncio.Task[None] | None = None
         self._clock_at = (hop.clock(), time.monotonic())
+        self._is_whole = True
         self._fetched_after_ms = 0
         self._confirmed_ms = 0
 
@@ -57,6 +58,7 @@ class LiveHop:
                 committed = {tp.topic: at for tp, at in self.control.committed.items() if tp.partition == number}
                 compare(number, self.partitions[number].stored, committed)
             self._let_go.clear()
+            self._is_whole = True
             self._distrust_clock()
         LOGGER.info("Judging partitions %s", sorted(partitions))
         if self._ticker is None:
@@ -74,6 +76,8 @@ class LiveHop:
             gone = [partition for number in partitions if (partition := self.partitions.pop(number, None)) is not None]
             try:
                 await lasting(partial(self.hop.publisher.let_go, gone), LETTING_GO_S)
+                if self._is_whole:  # else the process is about to end with an error, and that is no good order
+                    await lasting(partial(self.hop.lives.end, gone), LETTING_GO_S)
             except StoreUnavailableError as error:
                 LOGGER.warning("Whether partitions were lost before they were given up is not known: %s", error)
         LOGGER.info("Gave up partitions %s", sorted(partitions))
@@ -81,9 +85,11 @@ class LiveHop:
     async def polled(self, poll: Poll) -> None:
         """Judges what can be judged of everything read so far."""
         async with self._turn:
+            self._is_whole = False
             for tp, lane in poll.lanes.items():
-                self._take(TP(*tp), lane.records, lane.start, lane.end)
+                await self._take(TP(*tp), lane.records, lane.start, lane.end)
             await self._run()
+            self._is_whole = True
 
     def published(self) -> Mapping[TP, int]:
         """Up to where everything is judged, committed and on the broker; of what was just let go too."""
@@ -107,7 +113,7 @@ class LiveHop:
 
     # ---- polls
 
-    def _take(self, tp: TP, records: Iterable[Record], start: int, end: int) -> None:
+    async def _take(self, tp: TP, records: Iterable[Record], start: int, end: int) -> None:
         """The records of one lane that follow what was read before; a hole is sought back, an overlap trimmed."""
         partition = self.partitions.get(tp.partition)
         if partition is None:
@@ -117,15 +123,22 @@ class LiveHop:
             self.control.rewind({tp: lane.read_to})
             return
         known = lane.read_to or 0
-        self.hop.decode(
-            partition,
-            [
-                Arrival(tp.topic, tp.partition, record.offset, record.key, record.value, record.timestamp)
-                for record in records
-                if record.offset >= known
-            ],
-        )
+        arrivals = [
+            Arrival(tp.topic, tp.partition, record.offset, record.key, record.value, record.timestamp)
+            for record in records
+            if record.offset >= known
+        ]
+        if partition.life.alone:
+            await self._decode_alone(partition, arrivals)
+        else:
+            self.hop.decode(partition, arrivals)
         lane.read_to = max(known, end)
+
+    async def _decode_alone(self, partition: Partition, arrivals: Sequence[Arrival]) -> None:
+        for arrival in arrivals:
+            await self._lasting(partial(self.hop.lives.name, partition, arrival))
+            self.hop.decode(partition, [arrival])
+        await self._lasting(partial(self.hop.lives.name, partition, None))
 
     def _confirm_ends(self) -> None:
         """Notes which topics have been read to their end, and up to when that is certain.
@@ -214,6 +227,7 @@ class LiveHop:
                         for partition in list(self.partitions.values()):
                             await lasting(partial(self._look_at, partition))
             except Exception as error:  # noqa: BLE001 - re-routed: the worker ends with it
+                self._is_whole = False
                 self._stop(error)
                 return
 

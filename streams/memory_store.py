@@ -151,6 +151,9 @@ class MemoryStore:
         for id_ in ids:
             reports.pop(id_, None)
 
+    async def note(self, partition: int, name: str, value: bytes) -> None:
+        self._partition(partition).counts[name] = value
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         markets = self.markets
         return {key: market.entries.copy() if (market := markets.get(key)) else {} for key in keys}

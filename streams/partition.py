@@ -18,6 +18,7 @@ from schemas import Event, wire
 from schemas.topics import MARKETPLACE
 from streams.books import Books
 from streams.deadlines import FOREVER, Deadlines
+from streams.lives import Life
 from streams.store import PartitionHead
 
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
@@ -82,7 +83,8 @@ class Partition:
 
     `stored` are the offsets committed beside the states, `published` those up to which everything is on the broker.
     `sent` is what the last commit published: too late, if another owner has been there since. `on_its_way` ends when
-    it has arrived, `arrived` are the ids of lines that have and that the store still keeps.
+    it has arrived, `arrived` are the ids of lines that have and that the store still keeps. `life`: see
+    `streams.lives`.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Partition:
         self.sent: set[tuple[str, bytes]] = set()
         self.on_its_way: asyncio.Task[None] | None = None
         self.arrived: list[str] = []
+        self.life = Life()
 
     @property
     def has_arrived(self) -> bool:

@@ -7,6 +7,7 @@ commit that stands proves that what was sent before it was sent by the partition
 import asyncio
 from collections.abc import Iterable, Sequence
 
+from streams import steps
 from streams.outbox import Outbox
 from streams.partition import Partition
 from streams.store import Fenced, Line, PartitionCommit, PartitionHead, Store
@@ -44,6 +45,7 @@ class Publisher:
         self, partition: Partition, lines: Sequence[Line], ids: Sequence[str], offsets: dict[str, int]
     ) -> None:
         await self.outbox.publish(partition.number, lines)
+        steps.done("publish")
         partition.arrived.extend(ids)
         partition.published.update(offsets)
 

@@ -180,6 +180,9 @@ class RedisStore:
             members = [id_.encode("latin-1") for id_ in ids]
             await self._pipe.ask_surely([("SREM", f"{self._key(partition)}reemit", *members)])
 
+    async def note(self, partition: int, name: str, value: bytes) -> None:
+        await self._pipe.ask_surely([("HSET", f"{self._key(partition)}counts", name, value)])
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         wanted = list(keys)
         replies = await self._pipe.ask_surely([("HGETALL", self._market(key)) for key in wanted])

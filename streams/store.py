@@ -218,6 +218,9 @@ class Store(Protocol):
     async def reemitted(self, partition: int, ids: Sequence[str]) -> None:
         """The owner has published the lines of these reports again, and a broker has acknowledged them."""
 
+    async def note(self, partition: int, name: str, value: bytes) -> None:
+        """Writes one of the partition's counts at once, outside a commit and whoever owns it."""
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         """The entries of each market by seller, in one round trip. The answer is the caller's own."""
 

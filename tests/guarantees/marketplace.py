@@ -48,8 +48,11 @@ class Marketplace:
 
     # ---- workers
 
-    def worker(self, **settings: object) -> Worker:
-        """Starts one. `settings` by their names; those that begin with `pace_` make it a `paced_worker.py`."""
+    def worker(self, program: str = "", **settings: object) -> Worker:
+        """Starts one, or another program of this folder that runs the same worker.
+
+        `settings` by their names; those that begin with `pace_` make it a `paced_worker.py`.
+        """
         given: dict[str, object] = {
             "kafka_bootstrap": self.settings.kafka_bootstrap,
             "redis_url": self.settings.redis_url,
@@ -63,8 +66,9 @@ class Marketplace:
             environment[name.upper() if name.startswith("pace_") else f"ASSAY_{name.upper()}"] = str(value)
         environment["PYTHONPATH"] = str(ROOT)
         paced = any(name.startswith("pace_") for name in settings)
-        program = [str(Path(__file__).with_name("paced_worker.py"))] if paced else ["-m", "assay"]
-        command = [sys.executable, *program, "worker"]
+        program = program or ("paced_worker.py" if paced else "")
+        run = [str(Path(__file__).with_name(program))] if program else ["-m", "assay"]
+        command = [sys.executable, *run, "worker"]
         worker = Worker(command, self.folder / f"worker-{len(self.workers)}.log", environment)
         self.workers.append(worker)
         return worker
