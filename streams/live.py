@@ -136,9 +136,9 @@ class LiveHop:
 
     async def _decode_alone(self, partition: Partition, arrivals: Sequence[Arrival]) -> None:
         for arrival in arrivals:
-            await self._lasting(partial(self.hop.lives.name, partition, arrival))
+            await lasting(partial(self.hop.lives.name, partition, arrival))
             self.hop.decode(partition, [arrival])
-        await self._lasting(partial(self.hop.lives.name, partition, None))
+        await lasting(partial(self.hop.lives.name, partition, None))
 
     def _confirm_ends(self) -> None:
         """Notes which topics have been read to their end, and up to when that is certain.
