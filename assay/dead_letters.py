@@ -20,8 +20,6 @@ from streams.kafka_access import KafkaOptions, kafka_access
 
 _FROM_A_FILE = "This dead letter came from a file: mend the file and replay it with `assay replay`."
 _NOT_SENT_BY_ANYBODY = "This dead letter is about a deadline, which nobody sent: it is asked again at the next."
-    "This dead letter is about a deadline, which nobody sent: the detector is asked again at the next."
-)
 
 
 class _Position(click.ParamType):
