@@ -33,6 +33,7 @@ from typing import ClassVar
 from detectors.comparison import LISTINGS, NEW, Comparison, compare
 from detectors.detector import Abstained, Around, Cause, Finding
 from detectors.price_finding import finding
+from detectors.standing import has_standing
 from detectors.state import SellerState
 
 
@@ -64,7 +65,7 @@ class BelowMarketPrice:
             return seen
         if seen.ratio <= self.implausible_ratio:
             return None
-        grade = self._grade(seen, state.has_standing(now_us))
+        grade = self._grade(seen, has_standing(state, now_us))
         if grade is None or seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
             return None
         return finding(seen, self.reason_code, grade, now_us, around)
