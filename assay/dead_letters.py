@@ -17,7 +17,6 @@ from schemas.outputs import DeadLetterReason
 from streams.dead_letters import StoredDeadLetter, read_dead_letter, read_dead_letters
 from streams.kafka_access import KafkaOptions, kafka_access
 
-
 _FROM_A_FILE = "This dead letter came from a file: mend the file and replay it with `assay replay`."
 _NOT_SENT_BY_ANYBODY = "This dead letter is about a deadline, which nobody sent: it is asked again at the next."
 
