@@ -20,8 +20,8 @@ from tests.guarantees.shop import Shop
 from tests.guarantees.told import DAY, LANES, START, USUAL_PRICE, Record, Told
 
 WARMERS = 24
-#: So few that what is usual in a category is not asked: partitions hear of it up to a second late, which in a history is
-#: days, and the numbers in findings would hang on it.
+#: So few that what is usual in a category is not asked: partitions hear of it up to a second late, which in a history
+#: is days, and the numbers in findings would hang on it.
 SHOPS_OF_A_CATEGORY = 50
 
 

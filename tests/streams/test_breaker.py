@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 import schemas
-from detectors.breaker import BreakerTerms
+from detectors.breaker import BreakerTerms, Fuse, catches
+from detectors.state import SellerState
 from schemas.fields import HOUR_US, to_us
 from streams.brake import TABLE, Brake
 from streams.memory_store import MemoryStore
@@ -122,6 +123,12 @@ def test_payouts_of_unpaid_refunds_are_frozen_however_many_sellers_owe_them() ->
     placed = [(hold.seller_id, hold.event_time) for hold in story.holds if hold.scope == "payout"]
     assert sorted(placed) == [(f"owes-{n}", at(10)) for n in range(9)], "none waits for an hour"
     assert system(story) == []
+
+
+def test_a_payout_of_unpaid_refunds_is_frozen_though_another_of_its_reasons_has_tripped() -> None:
+    state, tripped = SellerState("shop"), {Fuse("upheld_complaint")}
+    assert catches(state, ["upheld_complaint"], "", to_us(BEGIN), tripped)
+    assert not catches(state, ["upheld_complaint", "unpaid_refunds"], "", to_us(BEGIN), tripped)
 
 
 def test_what_a_moderator_confirms_is_held_though_it_has_tripped() -> None:
