@@ -102,7 +102,7 @@ async def _follow(office: Office) -> None:
         await office.feed.follow(office.take)
     except asyncio.CancelledError:
         raise
-    except Exception:
+    except Exception:  # whatever it was ends the task: from here on the console says that it is not up to date
         office.failed = True
         log.exception("The console no longer reads its topics.")
         raise

@@ -231,9 +231,9 @@ class Hop:
                 partition.sellers.move_to_end(seller_id)
             partition.evict(self.terms.sellers_kept)
             self.publisher.begin(partition, commit.outbox, outcome.outbox_ids, commit.offsets)
-            for day in partition.books.days.done:
-                await self.store.forget_table(table_of(partition.number, day))
-            partition.books.days.done.clear()
+            if done := partition.books.days.done:
+                await self.store.forget_tables([table_of(partition.number, day) for day in done])
+                done.clear()
         return lost
 
     # ---- small things

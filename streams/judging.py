@@ -95,7 +95,7 @@ class Judging:
             first = partition.deadlines.pop(min(watermark_us, days.ends_us, brake.ends_us))
             if first is not None:
                 most -= 1
-                self._fire_one(work, *first, watermark_us)
+                self._fire_one(work, *first)
             elif watermark_us >= brake.ends_us <= days.ends_us:
                 self._say(work, brake.end_hour(brake.ends_us, self._stamp_us(brake.ends_us)))
             elif watermark_us >= days.ends_us:
@@ -105,7 +105,7 @@ class Judging:
             else:
                 return
 
-    def _fire_one(self, work: Work, stored_id: str, fires_us: int, watermark_us: int) -> None:
+    def _fire_one(self, work: Work, stored_id: str, fires_us: int) -> None:
         partition, commit = work.partition, work.commit
         seller_id, kind, subject_id = parts_of(stored_id)
         commit.deadlines[stored_id] = None
@@ -128,7 +128,7 @@ class Judging:
         told = None
         if judged.failures:  # nobody sent it, so the letter says what fell due instead
             told = Arrival("", partition.number, -1, seller_id.encode("utf-8", "surrogatepass"), _encode(reached))
-        self._collect(work, state, judged, told, watermark_us)
+        self._collect(work, state, judged, told, fires_us)
 
     def _judge_days(self, work: Work) -> None:
         """What the brands and categories of this partition come to at the end of days that all have told."""

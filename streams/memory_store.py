@@ -175,8 +175,9 @@ class MemoryStore:
     async def load_table(self, table: str) -> dict[str, bytes]:
         return self.tables.get(table, {}).copy()
 
-    async def forget_table(self, table: str) -> None:
-        self.tables.pop(table, None)
+    async def forget_tables(self, tables: Iterable[str]) -> None:
+        for table in tables:
+            self.tables.pop(table, None)
 
     async def meta(self) -> Mapping[str, str]:
         return self._meta.copy()

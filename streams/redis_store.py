@@ -204,8 +204,8 @@ class RedisStore:
         (fields,) = await self._pipe.ask_surely([("HGETALL", self._table(table))])
         return _by_id(fields)
 
-    async def forget_table(self, table: str) -> None:
-        await self._pipe.ask_surely([("UNLINK", self._table(table))])
+    async def forget_tables(self, tables: Iterable[str]) -> None:
+        await self._pipe.ask_surely([("UNLINK", self._table(table)) for table in tables])
 
     async def meta(self) -> Mapping[str, str]:
         (fields,) = await self._pipe.ask_surely([("HGETALL", f"{self._prefix}:meta")])

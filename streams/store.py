@@ -233,8 +233,8 @@ class Store(Protocol):
     async def load_table(self, table: str) -> dict[str, bytes]:
         """What all partitions have told in that table, by field. The answer is the caller's own."""
 
-    async def forget_table(self, table: str) -> None:
-        """Nobody asks for it again."""
+    async def forget_tables(self, tables: Iterable[str]) -> None:
+        """Nobody asks for them again."""
 
     async def meta(self) -> Mapping[str, str]:
         """What the state was written with: partition count, topics, assignor, state version; empty when new."""

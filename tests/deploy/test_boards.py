@@ -65,6 +65,7 @@ def test_every_board_has_its_own_address_and_is_found_by_its_tag() -> None:
         assert board["tags"] == ["assay"]
         ids = [panel["id"] for panel in board["panels"]]
         assert len(set(ids)) == len(ids)
+        assert all(panel["title"] for panel in board["panels"])
 
 
 @pytest.mark.parametrize("panel", PANELS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 import time
@@ -16,7 +17,9 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 
 from schemas import topics
+from schemas.fields import DAY_US
 from streams.settings import Settings
+from streams.store import STAMP
 from streams.upkeep import create_topics
 from tests.conftest import Stack
 from tests.guarantees.lines import Line, read_topic
@@ -28,6 +31,7 @@ SESSION_SECONDS = 6
 CODECS = (None, "lz4", "zstd", "snappy", "gzip")
 INPUTS = tuple(topic.name for topic in topics.MARKETPLACE)
 OUTPUTS = (topics.ALERTS, topics.HOLDS, topics.STANDINGS, topics.DEAD_LETTERS)
+SHARES = b"assay:table:shares"
 COMPACTED = tuple(topic.name for topic in OUTPUTS if topic.compacted)
 
 
@@ -182,10 +186,10 @@ class Marketplace:
         return {lane: at for lane, at in found.items() if at}
 
     def states(self) -> dict[bytes, Any]:
-        """All that Redis holds but for what tells runs apart: epochs, and the microsecond that an idle end adds.
+        """All that Redis holds but for what tells runs apart: epochs, owners' lives, the microsecond that idle ends add.
 
-        Counts and tables hang on how often and when partitions told each other; `tests/streams/test_days.py` holds them
-        to adding up.
+        Of the tables it leaves out the day at whose end shares were told, for a new owner tells them all once more, and
+        days that were judged: who slept may have told of one once more after it was taken away.
         """
         read: dict[bytes, Callable[[bytes], Any]] = {
             b"string": self.redis.get,
@@ -199,12 +203,21 @@ class Marketplace:
             if name.endswith(b":offsets"):
                 del value[b"epoch"]
                 value[b"watermark"] = int(value[b"watermark"]) // 1_000
-        told = (b":counts", b"assay:table:")
-        return {
-            name: value
-            for name, value in held.items()
-            if value != 0 and not name.endswith(told[0]) and not name.startswith(told[1])
-        }
+            if name.endswith(b":counts"):
+                value.pop(b"life", None)
+        if (shares := held.get(SHARES)) is not None:
+            held[SHARES] = {name: told[STAMP.size :] for name, told in shares.items()}
+        return {name: value for name, value in held.items() if value != 0 and not self._was_judged(name)}
+
+    def _was_judged(self, name: bytes) -> bool:
+        """Whether it is the table of a day of which all that its owner owns has been judged."""
+        table = re.fullmatch(rb"assay:table:day:(\d+):(\d+)", name)
+        return table is not None and int(table[2]) <= self._days(int(table[1]))[1]
+
+    def _days(self, number: int) -> tuple[int, int]:
+        """The last day that the partition has closed, and the last of which it has judged what it owns."""
+        stored = self.redis.hget(f"assay:{{{number}}}:counts", "days")
+        return (-1, -1) if stored is None else msgspec.msgpack.decode(stored, type=tuple[int, int])
 
     def snapshot(self) -> dict[bytes, bytes]:
         return {name: self.redis.dump(name) for name in self.redis.scan_iter(count=10_000)}
@@ -234,8 +247,11 @@ class Marketplace:
         self.until("every partition is judged on", moved)
 
     def _is_idle(self, until_us: int) -> bool:
+        marks = [int(self.redis.hget(f"assay:{{{n}}}:offsets", "watermark") or 0) for n in range(self.partitions)]
+        told_day = min(marks) // DAY_US - 1
         return all(
-            not self.redis.zcount(f"assay:{{{number}}}:deadlines", 0, until_us)
+            (days := self._days(number))[1] >= min(days[0], told_day)
+            and not self.redis.zcount(f"assay:{{{number}}}:deadlines", 0, until_us)
             and not self.redis.xlen(f"assay:{{{number}}}:outbox")
             and not self.redis.scard(f"assay:{{{number}}}:reemit")
             for number in range(self.partitions)

@@ -1,5 +1,7 @@
 """Workers killed and frozen leave what an undisturbed worker leaves: states, deadlines, markets, flags, every line.
 
+What partitions count and tell each other (days, refunds, the breaker's hours, shares) is compared too.
+
 All topics lie there beforehand, so that what is compared is exact; workers are paced, so that troubles meet every step.
 
 Turned red by:
@@ -8,6 +10,7 @@ Turned red by:
 - no re-emission by the owner, or no report by the late worker: `deaths_between_the_steps` and `sends_late`
 - no look at the epoch when partitions are given up: `sends_late` (the old revision stays last)
 - the outbox trimmed before it is published, or not drained by a new owner: `deaths_between_the_steps`
+- the breaker's sequence grown by commits instead of by what was counted: `killed_and_frozen`
 - markets told after the commit instead of before, or Kafka's offsets ahead of the lines: `markets_are_told_before`
 
 Those of the moments that matter; `tests/chaos/` has the random ones. GUARANTEES_LONG=1 takes 100,000 events.
@@ -61,6 +64,9 @@ def undisturbed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Itera
     here.judge_all(workers=1, until_us=LAST_US)
     expected = left(here)
     assert sum(map(len, expected.said.values())) > 20 * SHOPS, "too little is said for the outbox to matter"
+    counts = [fields for name, fields in expected.states.items() if name.endswith(b":counts")]
+    counted = {field.split(b"\x1f")[0] for fields in counts for field in fields}
+    assert counted == {b"days", b"open", b"own", b"refunds", b"breaker", b"share"}, "too little is counted"
     yield Undisturbed(here, warm, expected)
     here.close()
 
