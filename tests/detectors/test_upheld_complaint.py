@@ -65,6 +65,7 @@ def shop(customers: int) -> Desk:
         (150, 1, False, "one_buyer", False),
         (1_000, 1, False, "few_of_many", False),
         (100, 3, False, "more_buyers", True),
+        (400, 3, False, "two_buyers", False),
         (1_000, 3, False, "few_of_many", False),
         (1_000, 3, True, "two_buyers", False),
     ],
