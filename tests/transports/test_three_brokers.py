@@ -41,10 +41,10 @@ PARTITIONS = 6
 PINGS = 600 * SIZE.kills
 
 
-@pytest.fixture
-def brokers(stack: Stack, tmp_path: Path) -> Iterator[list[Broker]]:
+@pytest.fixture(scope="module")
+def brokers(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Broker]]:
     """`stack` has fetched the jars."""
-    running = three_brokers(tmp_path / "kafka")
+    running = three_brokers(tmp_path_factory.mktemp("kafka"))
     try:
         for broker in running:
             broker.wait()
