@@ -32,6 +32,7 @@ lock:
 generate: setup
 	$(BIN)/python -m schemas.export
 	$(BIN)/python -m deploy.boards
+	$(BIN)/python -m streams.rights
 
 ## make check       ruff, mypy --strict, import-linter, nothing generated is stale
 check: setup
@@ -41,6 +42,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.export --check
 	$(BIN)/python -m deploy.boards --check
+	$(BIN)/python -m streams.rights --check
 
 ## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)
 test: setup

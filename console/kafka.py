@@ -211,7 +211,8 @@ async def _partitions(kafka: Mapping[str, Any], wanted: Iterable[Topic]) -> list
         names = [topic.name for topic in wanted]
         missing = [name for name in names if name not in there]
         if missing:
-            raise _Missing(f"Kafka has no topic {', '.join(missing)}: run `assay topics create`.")
+            mend = "run `assay topics create`, or allow this user to read them"
+            raise _Missing(f"Kafka has no topic {', '.join(missing)}: {mend}.")
         described = await admin.describe_topics(names)
         return [TopicPartition(one["topic"], part["partition"]) for one in described for part in one["partitions"]]
     finally:

@@ -22,6 +22,15 @@ KafkaOptions = Mapping[str, Any]
 TALKATIVE: Final = ("aiokafka.conn", "kafka.net.connection", "kafka.protocol.parser")
 
 
+class _Unsaid(str):
+    """A password that does not show itself where a client logs its configuration, as kafka-python does at DEBUG."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
 @dataclass(frozen=True, slots=True)
 class KafkaAccess:
     """`options` go to a client as they are; `repr` shows neither them nor the password in them."""
@@ -62,7 +71,7 @@ def kafka_access(settings: Settings) -> KafkaAccess:
     for name in TALKATIVE:
         logging.getLogger(name).addFilter(_says_no_bytes)
     options["sasl_mechanism"] = settings.kafka_sasl_mechanism.upper()
-    options["sasl_plain_username"], options["sasl_plain_password"] = settings.kafka_user, password
+    options["sasl_plain_username"], options["sasl_plain_password"] = settings.kafka_user, _Unsaid(password)
     return KafkaAccess(servers, settings.kafka_user, context, options)
 
 

@@ -4,13 +4,14 @@ import asyncio
 from typing import Final
 
 from schemas import topics
-from streams import doctor
+from streams import doctor, rights
 from streams.doctor_redis import RedisSeen, look_at_redis
 from streams.meta import meta
 from streams.redis_access import redis_access
 from streams.redis_store import RedisStore
 from streams.settings import Settings
 from streams.store import StoreUnavailableError
+from streams.upkeep import TopicSeen
 
 
 class CannotStartError(Exception):
@@ -33,6 +34,7 @@ def preflight(settings: Settings) -> int:
     Writes `assay:meta` to a Redis that has none. Raises `CannotStartError` or `UpkeepError`.
     """
     kafka = doctor.look_at_kafka(settings)
+    _check_rights(settings, kafka.seen)
     counts = kafka.partitions()
     missing = [topic.name for topic in _NEEDED if topic.name not in counts]
     if missing:
@@ -49,6 +51,18 @@ def preflight(settings: Settings) -> int:
     if not seen.meta:
         asyncio.run(_write_meta(settings, partitions))
     return partitions
+
+
+def _check_rights(settings: Settings, seen: list[TopicSeen]) -> None:
+    denied = {
+        one.topic.name: rights.missing("worker", "topic", one.topic.name, one.allowed)
+        for one in seen
+        if one.allowed is not None
+    }
+    said = [f"{' and '.join(operations)} {name}" for name, operations in denied.items() if operations]
+    if said:
+        who = f"the user {settings.kafka_user}" if settings.kafka_user else "assay"
+        raise CannotStartError(f"Kafka does not allow {who} to {', '.join(said)}: grant what docs/operations.md lists.")
 
 
 async def _write_meta(settings: Settings, partitions: int) -> None:

@@ -88,14 +88,18 @@ def trouble(error: BaseException, access: RedisAccess) -> str | None:
     for each in causes:
         if isinstance(each, ssl.SSLError):
             return tls_trouble(each, "redis", "server")
-    said = str(error).partition("\n")[0].rstrip(".")
     user = access.options.get("username") or "default"
+    return next((known for each in causes if (known := _known(str(each), user)) is not None), None)
+
+
+def _known(said: str, user: str) -> str | None:
+    """What an answer of Redis means."""
     if "WRONGPASS" in said or "invalid username" in said or "AUTH failed" in said:
         return f"the user {user} or the password is wrong: mend redis_url, redis_password or its file"
     if "NOAUTH" in said or "Authentication required" in said:
         return "it wants a user and a password: name the user in redis_url and give redis_password or its file"
-    if "NOPERM" in said:
-        return f"the user {user} lacks a right ({said}): grant what docs/operations.md lists"
+    if "NOPERM" in said or "can't run this command" in said or "no permissions" in said:
+        return f"the user {user} lacks a right ({said.strip().rstrip('.')}): grant what docs/operations.md lists"
     if "cluster support disabled" in said:
         return "it is no cluster: let redis_url begin with redis:// or rediss://"
     if "MOVED" in said:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError
+from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from schemas import topics
 from streams.kafka_access import kafka_access
@@ -39,12 +39,16 @@ class TopicMade:
 
 @dataclass(frozen=True, slots=True)
 class TopicSeen:
-    """One topic as the broker has it; `partitions` 0 is one that does not exist, `configs` are the broker's words."""
+    """One topic as the broker has it; `partitions` 0 is one that does not exist, or that it does not show.
+
+    `configs` are the broker's words; `allowed` is what it lets assay do there, None where it does not say.
+    """
 
     topic: topics.Topic
     partitions: int = 0
     replicas: int = 0
     configs: dict[str, str] = field(default_factory=dict)
+    allowed: tuple[str, ...] | None = None
 
 
 def wanted_configs(topic: topics.Topic) -> dict[str, str]:
@@ -104,19 +108,23 @@ def describe_topics(settings: Settings, which: Iterable[topics.Topic] = topics.A
 
 def topics_seen(admin: Any, which: tuple[topics.Topic, ...]) -> list[TopicSeen]:
     """`describe_topics` over a connection that is already there."""
-    described = {topic["name"]: topic for topic in _described(admin, which)}
+    told = {topic["name"]: topic for topic in admin.describe_topics([topic.name for topic in which])}
+    described = {name: topic for name, topic in told.items() if topic["error_code"] == 0}
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
     answered = admin.describe_configs(resources, config_filter="all") if resources else {}
     configs = answered.get("topic", {})
     seen = []
     for topic in which:
         if topic.name not in described:
-            seen.append(TopicSeen(topic))
+            hidden = told.get(topic.name, {}).get("error_code") == TopicAuthorizationFailedError.errno
+            seen.append(TopicSeen(topic, allowed=() if hidden else None))
             continue
+        may = described[topic.name]["authorized_operations"]
+        allowed = None if may is None else tuple(may)
         partitions = described[topic.name]["partitions"]
         values = {name: config["value"] for name, config in configs.get(topic.name, {}).items()}
         kept = {name: values[name] for name in (*wanted_configs(topic), "retention.ms", INSYNC) if name in values}
-        seen.append(TopicSeen(topic, len(partitions), len(partitions[0]["replica_nodes"]), kept))
+        seen.append(TopicSeen(topic, len(partitions), len(partitions[0]["replica_nodes"]), kept, allowed))
     return seen
 
 

@@ -15,6 +15,7 @@ import pytest
 import redis
 from aiokafka import AIOKafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
+from kafka.errors import KafkaError
 
 from schemas import topics
 from schemas.fields import DAY_US
@@ -35,12 +36,24 @@ SHARES = b"assay:table:shares"
 COMPACTED = tuple(topic.name for topic in OUTPUTS if topic.compacted)
 
 
+def _redis_at(url: str) -> Any:
+    """One server, or all masters of a cluster."""
+    if not url.startswith("redis+cluster://"):
+        return redis.Redis.from_url(url)
+    host, _, port = url.removeprefix("redis+cluster://").partition(",")[0].partition(":")
+    return redis.RedisCluster(host=host, port=int(port), protocol=2)
+
+
 class Marketplace:
     """Topics under their real names, made anew; workers of one group on them. It takes the whole stack."""
 
-    def __init__(self, stack: Stack, folder: Path, partitions: int) -> None:
+    def __init__(self, stack: Stack, folder: Path, partitions: int, copies: int = 1) -> None:
         self.settings = Settings(
-            kafka_bootstrap=stack.kafka_bootstrap, redis_url=stack.redis_url, partitions=partitions, clock="events"
+            kafka_bootstrap=stack.kafka_bootstrap,
+            redis_url=stack.redis_url,
+            partitions=partitions,
+            replication_factor=copies,
+            clock="events",
         )
         self.folder = folder
         self.partitions = partitions
@@ -106,6 +119,7 @@ class Marketplace:
 
     async def _send(self, records: list[Record], partition: Callable[[Record], int]) -> None:
         options: dict[str, Any] = {"linger_ms": 20, "max_batch_size": 1 << 18, "max_request_size": 16 << 20}
+        options |= {"acks": "all", "enable_idempotence": True}  # as a marketplace has to, where a broker may die
         producers = {}
         for topic, codec in zip((*INPUTS, *(topic.name for topic in topics.REFERENCE)), 2 * CODECS, strict=False):
             producers[topic] = AIOKafkaProducer(
@@ -148,21 +162,32 @@ class Marketplace:
 
     def log_ends(self) -> dict[tuple[str, int], int]:
         lanes = [TopicPartition(topic, number) for topic in INPUTS for number in range(self.partitions)]
-        with KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap) as admin:
-            found = admin.list_partition_offsets(dict.fromkeys(lanes, OffsetSpec.LATEST))
+        found = self._ask(lambda admin: admin.list_partition_offsets(dict.fromkeys(lanes, OffsetSpec.LATEST)))
         return {(lane.topic, lane.partition): at.offset for lane, at in found.items() if at.offset}
 
     def committed(self) -> dict[tuple[str, int], int]:
         """The group's offsets in Kafka."""
-        with KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap) as admin:
-            found = admin.list_group_offsets([self.settings.consumer_group]).get(self.settings.consumer_group, {})
+        name = self.settings.consumer_group
+        found = self._ask(lambda admin: admin.list_group_offsets([name])).get(name, {})
         return {(lane.topic, lane.partition): at.offset for lane, at in found.items() if at.offset > 0}
 
     def sharing(self) -> int:
         """How many workers have partitions now."""
-        with KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap) as admin:
-            group = admin.describe_groups([self.settings.consumer_group])[self.settings.consumer_group]
+        name = self.settings.consumer_group
+        group = self._ask(lambda admin: admin.describe_groups([name]))[name]
         return sum(1 for member in group["members"] if member["member_assignment"])
+
+    def _ask(self, question: Callable[[Any], Any]) -> Any:
+        """Asks again where a broker has just died or come back."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                with KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap) as admin:
+                    return question(admin)
+            except KafkaError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.5)
 
     # ---- Redis
 
@@ -170,7 +195,7 @@ class Marketplace:
         """From here on the state lives there."""
         self.settings = msgspec.structs.replace(self.settings, redis_url=url)
         self.redis.close()
-        self.redis = redis.Redis.from_url(url)
+        self.redis = _redis_at(url)
 
     def epochs(self) -> dict[int, bytes | None]:
         """Who holds each partition's state: changes with every take-over and commit."""

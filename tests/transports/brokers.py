@@ -4,6 +4,7 @@ They use the jars that the session's stack has fetched. Each is a process with a
 """
 
 import base64
+import shutil
 import socket
 import subprocess
 import time
@@ -17,7 +18,7 @@ import pytest
 from deploy.needed import JARS, find_java
 from tests.transports.papers import Papers
 
-START_SECONDS = 120.0
+START_SECONDS = 240.0
 HEAP = "-Xmx256m"
 COMMON = {
     "process.roles": "broker,controller",
@@ -46,13 +47,25 @@ class Broker:
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     def format(self, cluster: str, scram: Sequence[str] = ()) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lines = [f"{name}={value}\n" for name, value in self.properties.items()]
-        (self.folder / "server.properties").write_text("".join(lines))
+        self._write_properties()
         users = [part for user in scram for part in ("--add-scram", user)]
         command = [*_java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", "server.properties", *users]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr or done.stdout
+
+    def format_like(self, other: "Broker") -> None:
+        """A member of the other's cluster, without another start of Java."""
+        self._write_properties()
+        shutil.copytree(other.folder / "data", self.folder / "data")
+        meta = self.folder / "data/meta.properties"
+        lines = [line for line in meta.read_text().splitlines() if not line.startswith(("node.id", "directory.id"))]
+        lines += [f"node.id={self.properties['node.id']}", f"directory.id={_fresh_id()}"]
+        meta.write_text("\n".join(lines) + "\n")
+
+    def _write_properties(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lines = [f"{name}={value}\n" for name, value in self.properties.items()]
+        (self.folder / "server.properties").write_text("".join(lines))
 
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
@@ -95,9 +108,9 @@ def three_brokers(folder: Path) -> list[Broker]:
             "replica.lag.time.max.ms": "6000",
         }
         brokers.append(Broker(folder / str(number), kafka, properties))
-    cluster = _cluster_id()
-    for broker in brokers:
-        broker.format(cluster)
+    brokers[0].format(_fresh_id())
+    for broker in brokers[1:]:
+        broker.format_like(brokers[0])
     for broker in brokers:
         broker.start()
     return brokers
@@ -146,7 +159,7 @@ def guarded_broker(folder: Path, papers: Papers, users: Mapping[str, str]) -> Gu
         "ssl.principal.mapping.rules": "RULE:^.*CN=([^,]+).*$/$1/,DEFAULT",
     }
     broker = Broker(folder, plain, properties)
-    broker.format(_cluster_id(), [f"SCRAM-SHA-512=[name={name},password={word}]" for name, word in users.items()])
+    broker.format(_fresh_id(), [f"SCRAM-SHA-512=[name={name},password={word}]" for name, word in users.items()])
     broker.start()
     broker.wait()
     return GuardedBroker(broker, f"localhost:{sasl}", f"localhost:{mtls}", f"127.0.0.1:{plain}")
@@ -168,7 +181,7 @@ def _listens(port: int) -> bool:
     return True
 
 
-def _cluster_id() -> str:
+def _fresh_id() -> str:
     return "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
 
 
