@@ -3,7 +3,6 @@
 Turned red by: no look at the epoch beside the re-emission (both); `streams.memory_lost.compare` left out (both).
 """
 
-import logging
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +13,7 @@ from schemas import topics
 from streams import live
 from streams.memory_lost import StateLostError
 from tests.guarantees.live_room import Room
+from tests.heard import heard
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LOOKED_HOURS = 0.01  # longer than a worker leaves a partition alone
@@ -30,7 +30,7 @@ def sign(number: int) -> schemas.Event:
     return schemas.SellerActive(event_id=f"e{number}", event_time=when, seller_id="shop", activity="reply")
 
 
-def test_what_a_set_back_store_has_forgotten_is_judged_again(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_a_set_back_store_has_forgotten_is_judged_again(room: Room) -> None:
     async def story() -> None:
         await room.start()
         room.send(sign(1))
@@ -46,9 +46,9 @@ def test_what_a_set_back_store_has_forgotten_is_judged_again(room: Room, caplog:
         assert room.store.partitions[0].sellers == newest
         assert room.store.partitions[0].offsets[topics.SELLERS.name] == 3
 
-    with caplog.at_level(logging.ERROR):
+    with heard("streams.memory_lost") as messages:
         room.run(story())
-    assert [record.getMessage() for record in caplog.records] == [
+    assert messages == [
         "Redis has gone back in time: 2 events of partition 0 that were judged before are judged again"
         f" ({topics.SELLERS.name} from 1 to 3)"
     ]
