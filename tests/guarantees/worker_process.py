@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-PATIENCE_SECONDS = 150.0
+PATIENCE_SECONDS = 300.0
 
 
 class Worker:
