@@ -89,6 +89,8 @@ def replay(invocation: Invocation, positions: tuple[tuple[int, int], ...]) -> No
         letter = read_dead_letter(settings, *position).letter
         if not letter.topic:
             raise Failure("This dead letter came from a file: mend the file and replay it with `assay replay`.")
+        if letter.offset < 0:
+            raise Failure(f"Kafka did not take this line of {letter.topic}: raise max.message.bytes of that topic.")
         try:
             asyncio.run(_send_again(settings.kafka_bootstrap, letter))
         except Unsent as error:

@@ -1,6 +1,7 @@
 """A store that was set back, or emptied, while its partition was idle: nothing is judged that would notice.
 
-Turned red by: no look at the epoch beside the re-emission (both); `streams.memory_lost.compare` left out (both).
+Turned red by: no look at the epoch beside the re-emission (all); `streams.memory_lost.compare` left out (first, last);
+`is_behind` always false (the one of the key).
 """
 
 from copy import deepcopy
@@ -52,6 +53,30 @@ def test_what_a_set_back_store_has_forgotten_is_judged_again(room: Room) -> None
         "Redis has gone back in time: 2 events of partition 0 that were judged before are judged again"
         f" ({topics.SELLERS.name} from 1 to 3)"
     ]
+
+
+def test_a_key_that_a_set_back_store_has_not_heard_of_yet_is_not_deleted(room: Room) -> None:
+    """A fenced worker reports what it sent; a tombstone in its place would let go of a hold that stands."""
+    sent = [(topics.HOLDS.name, b"listing:l")]
+
+    async def story() -> None:
+        await room.start()
+        room.send(sign(1))
+        await room.fetch()
+        older = deepcopy(room.store.partitions)
+        room.send(sign(2))
+        await room.fetch()
+        room.store.partitions = older
+        await room.store.reemit(0, sent)
+        await room.wait(LOOKED_HOURS)
+        assert not await room.store.to_reemit(0)
+        assert not room.lines
+        await room.fetch()
+        await room.store.reemit(0, sent)
+        await room.wait(LOOKED_HOURS)
+        assert [(line.topic, line.key, line.value) for line in room.lines] == [(*sent[0], None)]
+
+    room.run(story())
 
 
 def test_an_emptied_store_ends_the_worker(room: Room) -> None:
