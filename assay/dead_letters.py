@@ -94,6 +94,8 @@ def replay(invocation: Invocation, positions: tuple[tuple[int, int], ...]) -> No
         letter = read_dead_letter(settings, *position).letter
         if not letter.topic:
             raise Failure(_NOT_SENT_BY_ANYBODY if letter.offset < 0 else _FROM_A_FILE)
+        if letter.offset < 0:
+            raise Failure(f"Kafka did not take this line of {letter.topic}: raise max.message.bytes of that topic.")
         try:
             asyncio.run(_send_again(kafka_access(settings).options, letter))
         except Unsent as error:

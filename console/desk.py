@@ -121,6 +121,9 @@ class Desk:
         """Sends what was refused once more to the topic that it came from."""
         if not letter.letter.topic:
             raise Problem(409, "This dead letter came from a file or is about a deadline: no record can be sent again.")
+        if letter.letter.offset < 0:
+            topic = letter.letter.topic
+            raise Problem(409, f"Kafka did not take this line of {topic}: raise max.message.bytes of that topic.")
         if not reason.strip():
             raise Problem(422, "A reason is needed: say what has been mended.")
         await self._sink.send_again(letter.letter.topic, letter.letter.partition, letter.letter.offset)

@@ -9,7 +9,8 @@ store, so that nothing is judged on a state that was already changed.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from detectors.judge import LISTING_EVENTS, Judge
@@ -23,6 +24,7 @@ from streams.days import table_of
 from streams.deadlines import HEAD, Deadlines
 from streams.judging import Judging, Work
 from streams.lives import Lives
+from streams.memory_lost import compare
 from streams.outbox import Outbox
 from streams.partition import Arrival, Item, Partition
 from streams.publishing import Publisher
@@ -31,6 +33,7 @@ from streams.store import Fenced, Store, TakenOverError
 from streams.surroundings import Surroundings
 
 SELLERS_KEPT: Final = 200_000
+NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class HopTerms(NamedTuple):
@@ -74,13 +77,18 @@ class Hop:
         self.counts = self.judging.counts
         self._gathered_us = 0
 
-    async def open(self, number: int, lanes: Sequence[str]) -> Partition:
-        """Takes a partition over and publishes what its last owner committed and did not get out."""
+    async def open(self, number: int, lanes: Sequence[str], known: Mapping[str, int] = NOTHING) -> Partition:
+        """Takes a partition over and publishes what its last owner committed and did not get out.
+
+        `known`: the next offset of each topic as this worker or Kafka knows it to have been stored; `StateLostError`
+        where nothing is.
+        """
         head = await self.store.open(number)
+        compare(number, head.offsets, known)
         life = await self.lives.begin(number, head)
         deadlines = Deadlines(await self.store.next_due(number, HEAD), HEAD)
         books = Books(number, self.terms.partitions, head.counts, self.judging.judge.policy, self.around.tripped)
-        partition = Partition(number, head, lanes, deadlines, books)
+        partition = Partition(number, head, lanes, deadlines, books, known)
         partition.life = life
         self.around.learn_shares(await self.store.load_table(shares.TABLE))
         await self.publisher.take_over(number, head)

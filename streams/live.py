@@ -15,7 +15,6 @@ from aiokafka.errors import KafkaError
 
 from schemas.fields import SECOND_US
 from streams.hop import Hop, PartitionLostError
-from streams.memory_lost import compare
 from streams.partition import Arrival, Partition
 from streams.patience import lasting
 from streams.polls import TP, Control, Poll, Record
@@ -54,9 +53,8 @@ class LiveHop:
         """Takes the partitions over; the positions are those stored beside their states."""
         async with self._turn:
             for number in sorted(partitions):
-                self.partitions[number] = await lasting(partial(self.hop.open, number, self.topics))
                 committed = {tp.topic: at for tp, at in self.control.committed.items() if tp.partition == number}
-                compare(number, self.partitions[number].stored, committed)
+                self.partitions[number] = await lasting(partial(self.hop.open, number, self.topics, committed))
             self._let_go.clear()
             self._is_whole = True
             self._distrust_clock()
@@ -201,8 +199,7 @@ class LiveHop:
         gone = [partition for number in known if (partition := self.partitions.pop(number, None)) is not None]
         await lasting(partial(self.hop.publisher.let_go, gone))
         for number, offsets in known.items():
-            partition = await lasting(partial(self.hop.open, number, self.topics))
-            compare(number, partition.stored, offsets)
+            partition = await lasting(partial(self.hop.open, number, self.topics, offsets))
             self.partitions[number] = partition
             self.control.rewind({TP(topic, number): partition.stored.get(topic, 0) for topic in self.topics})
         self._distrust_clock()

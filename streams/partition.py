@@ -7,7 +7,7 @@ what running live would have given.
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -84,11 +84,17 @@ class Partition:
     `stored` are the offsets committed beside the states, `published` those up to which everything is on the broker.
     `sent` is what the last commit published: too late, if another owner has been there since. `on_its_way` ends when
     it has arrived, `arrived` are the ids of lines that have and that the store still keeps. `life`: see
-    `streams.lives`.
+    `streams.lives`. `known` are offsets that were stored once.
     """
 
     def __init__(
-        self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines, books: Books
+        self,
+        number: int,
+        head: PartitionHead,
+        topics: Sequence[str],
+        deadlines: Deadlines,
+        books: Books,
+        known: Mapping[str, int],
     ) -> None:
         self.number = number
         self.epoch = head.epoch
@@ -96,6 +102,7 @@ class Partition:
         self.highest_us = head.watermark_us - 1  # at least: the watermark stands behind the last event's instant
         self.lanes = {topic: Lane(topic, head.offsets.get(topic)) for topic in topics}
         self.stored = dict(head.offsets)
+        self._known = known
         self.published = dict(head.offsets)
         self.deadlines = deadlines
         self.books = books
@@ -104,6 +111,11 @@ class Partition:
         self.on_its_way: asyncio.Task[None] | None = None
         self.arrived: list[str] = []
         self.life = Life()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the store has gone back, and what was judged and said before is not all judged again."""
+        return any(at > self.stored.get(topic, 0) for topic, at in self._known.items())
 
     @property
     def has_arrived(self) -> bool:

@@ -36,8 +36,13 @@ def assert_accounted(here: Marketplace, *sent: Iterable[Record]) -> int:
     assert here.stored() == lengths, "not every record is covered by a commit"
     letters = {line.key for line in here.published(topics.DEAD_LETTERS.name) if not line.key.startswith(b"assay.")}
     assert letters == unreadable, f"dead letters: {len(letters ^ unreadable)} are missing or too many"
-    wrong = [seller for seller, ids in last_ids.items() if _remembered(here, seller) != set(map(_mark, ids))]
-    assert not wrong, f"{len(wrong)} sellers have not judged their last events: {wrong[:5]}"
+    wrong = {}
+    for seller, ids in last_ids.items():
+        remembered = _remembered(here, seller)
+        if remembered != set(map(_mark, ids)):
+            where = topics.partition_of(seller.encode(), here.partitions)
+            wrong[f"{seller} in {where}"] = [one for one in ids if _mark(one) not in remembered]
+    assert not wrong, f"{len(wrong)} sellers have not judged these last: {dict(list(wrong.items())[:3])}\n{here.logs()}"
     return sum(lengths.values())
 
 

@@ -37,12 +37,12 @@ class Figures:
     def row(self) -> tuple[str, ...]:
         middle = f"{statistics.median(self.recovered_s):.1f}" if self.recovered_s else ""
         longest = f"{max(self.recovered_s):.1f}" if self.recovered_s else ""
-        counted = (sum(self.faults.values()), self.runs, self.events, middle, longest, self.lines, self.repeated_lines)
-        ended, seconds = str(len(self.ended_by_themselves)), f"{self.seconds:.0f}"
-        return (self.name, *map(str, counted), ended, seconds, f"{self.result} {self.notes}".strip())
+        counted = (sum(self.faults.values()), self.runs, self.events, middle, longest)
+        lines = (self.lines, self.repeated_lines, self.refused_lines)
+        return (self.name, *map(str, (*counted, *lines)), f"{self.seconds:.0f}", f"{self.result} {self.notes}".strip())
 
 
-HEAD = ("fault", "times", "runs", "events", "recovered s, median", "longest", "lines", "repeated", "workers that ended")
+HEAD = ("fault", "times", "runs", "events", "recovered s, median", "longest", "lines", "repeated", "refused")
 COLUMNS = (*HEAD, "seconds", "result")
 
 

@@ -35,7 +35,7 @@ def report() -> Report:
 def runner(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     servers: Path = FOLDERS / f"test-{os.getpid()}-chaos"
     folder = tmp_path_factory.mktemp("workers")
-    runner = Runner(report.seed, folder, servers, shops=100 if IS_LONG else 45, pace_ms=60, is_long=IS_LONG)
+    runner = Runner(report.seed, folder, servers, shops=45, pace_ms=60, is_long=IS_LONG)
     yield runner
     runner.close()
 

@@ -55,12 +55,17 @@ def without_time(line: Line) -> dict[str, Any]:
 
 
 def assert_same(found: Left, expected: Left) -> None:
-    assert found.states.keys() == expected.states.keys()
+    assert found.states.keys() == expected.states.keys(), sorted(found.states.keys() ^ expected.states.keys())[:10]
     differs = [name for name, value in expected.states.items() if found.states[name] != value]
     assert not differs, f"{len(differs)} keys in Redis differ: {differs[:10]}"
     assert found.refused == expected.refused
     for topic in COMPACTED:
-        assert found.said[topic] | found.unsaid[topic] == expected.said[topic], f"{topic}: other lines than undisturbed"
+        missing = expected.said[topic] - found.said[topic] - found.unsaid[topic]
+        surplus = (found.said[topic] | found.unsaid[topic]) - expected.said[topic]
+        assert not missing, f"{topic}: {len(missing)} lines are missing: {sorted(missing, key=str)[:2]}"
+        assert not surplus, (
+            f"{topic}: {len(surplus)} lines that an undisturbed run does not say: {sorted(surplus, key=str)[:2]}"
+        )
     unsaid = {(topic, line.key) for topic, lines in found.unsaid.items() for line in lines}
     compared = [name for name in expected.newest if name not in unsaid]
     wrong = [name for name in compared if found.newest[name] != expected.newest[name]]

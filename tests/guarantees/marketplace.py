@@ -211,7 +211,7 @@ class Marketplace:
         return {lane: at for lane, at in found.items() if at}
 
     def states(self) -> dict[bytes, Any]:
-        """All that Redis holds but for what tells runs apart: epochs, owners' lives, the microsecond that idle ends add.
+        """All that Redis holds but for what tells runs apart: epochs, owners' lives, the microsecond of an idle end.
 
         Of the tables it leaves out the day at whose end shares were told, for a new owner tells them all once more, and
         days that were judged: who slept may have told of one once more after it was taken away.
