@@ -22,7 +22,7 @@ from console.api import keeping as api_keeping
 from console.api.document import document_of
 from console.gate import guard
 from console.office import Office
-from console.pages import alert, feed, holds, keeping, seller, signing
+from console.pages import alert, elsewhere, feed, holds, keeping, seller, signing
 from console.roles import ROUTES
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ API: Final = [*api_alerts.HANDLERS, *api_holds.HANDLERS, *api_keeping.HANDLERS]
 HANDLERS: Final[list[ControllerRouterHandler]] = [
     signing.sign_in_page,
     signing.sign_in,
+    elsewhere.oidc_begin,
+    elsewhere.oidc_callback,
     signing.sign_out,
     signing.preferences,
     signing.static,
