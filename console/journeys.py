@@ -37,7 +37,7 @@ class Journeys:
         self._used: OrderedDict[str, None] = OrderedDict()  # states
 
     def begin(self, onward: str) -> tuple[str, Journey]:
-        """A new journey and its cookie."""
+        """A new journey and its cookie. `onward` comes back as it was given, so it has to be safe already."""
         seed = secrets.token_urlsafe(32)
         kept = onward if len(onward) <= ONWARD_CHARS else "/"
         told = f"{seed}.{int(self._clock())}.{_text_of(kept.encode('utf-8', 'surrogatepass'))}"

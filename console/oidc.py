@@ -132,7 +132,6 @@ class Oidc:
                 {
                     "iss": {"essential": True, "value": self.provider.issuer},
                     "aud": {"essential": True, "value": self.provider.client_id},
-                    "nonce": {"essential": True, "value": journey.nonce},
                 },
                 {
                     "nonce": journey.nonce,

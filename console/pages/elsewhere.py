@@ -46,7 +46,7 @@ async def oidc_callback(request: Asked, office: TheOffice) -> Response[Any]:
     journey = office.journeys.back(request.cookies.get(cookie_name(office), ""), told.get("state", ""))
     if journey is None:
         return form(request, office, "/", "sign_in.begun_elsewhere", 400)
-    onward, address = safe_path(journey.onward), request.client.host if request.client else ""
+    onward, address = journey.onward, request.client.host if request.client else ""
     wait_s = office.throttle.address_wait_s(address)
     if wait_s > 0:
         return _gone(office, form(request, office, onward, "sign_in.wait", 429, wait_s=round(wait_s) + 1))

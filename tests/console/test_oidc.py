@@ -311,7 +311,7 @@ def test_a_provider_that_says_odd_things_of_itself_is_not_asked(provider: Provid
         refused(served, client.get(BEGIN, follow_redirects=False), 503, "Acme does not answer now")
 
 
-@pytest.mark.parametrize("answer", [{"error": "access_denied"}, {}, {"code": "x", "iss": "https://evil.example"}])
+@pytest.mark.parametrize("answer", [{"error": "access_denied"}, {}, {"code": "code-0", "iss": "https://evil.example"}])
 def test_a_provider_that_says_no_or_another_one_that_says_yes_lets_nobody_in(
     provider: Provider, answer: dict[str, str]
 ) -> None:
