@@ -9,6 +9,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
+from html import escape
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -29,13 +30,14 @@ def key(number: int) -> RSAKey:
 class Provider:
     """What a test may change: the claims, the signature, what it answers and whether."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.claims: dict[str, Any] = {"sub": "u-17", "name": "Mia Lin", "groups": ["everybody", "moderators"]}
         self.key, self.published = key(1), [key(1)]
         self.algorithm = "RS256"
         self.is_down = False
         self.now_s: Callable[[], float] = time.time
         self.document: dict[str, Any] = {}
+        self.has_page = False  # that somebody has to click on, as people do
         self.requests: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
         server = self
@@ -53,7 +55,7 @@ class Provider:
             def log_message(self, *_: Any) -> None: ...
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.issuer = f"http://127.0.0.1:{self._server.server_port}"
+        self.issuer = f"http://{host}:{self._server.server_port}"
 
     @contextlib.contextmanager
     def open(self) -> Iterator["Provider"]:
@@ -72,6 +74,9 @@ class Provider:
         told = {name: values[0] for name, values in given.items()}
         if self.is_down:
             return _send(request, 503, {"error": "down"})
+        if path == "/authorize" and self.has_page:
+            page = f'<!doctype html><title>Acme</title><a href="{escape(self.authorize(told))}">Let me in</a>'
+            return _send(request, 200, page, {"content-type": "text/html"})
         if path == "/authorize":
             return _send(request, 302, {}, {"location": self.authorize(told)})
         if path == "/token":
@@ -134,14 +139,11 @@ def _text(content: bytes) -> str:
     return urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def _send(request: Any, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-    content = json.dumps(body).encode()
+def _send(request: Any, status: int, body: dict[str, Any] | str, headers: dict[str, str] | None = None) -> None:
+    content = (body if isinstance(body, str) else json.dumps(body)).encode()
     request.send_response(status)
-    for name, value in {
-        "content-type": "application/json",
-        "content-length": str(len(content)),
-        **(headers or {}),
-    }.items():
+    usual = {"content-type": "application/json", "content-length": str(len(content))}
+    for name, value in (usual | (headers or {})).items():
         request.send_header(name, value)
     request.end_headers()
     request.wfile.write(content)
