@@ -42,6 +42,16 @@ def console(context: click.Context) -> None:
         [tokens.listing-service]    # for programs
         role = "viewer"
         sha256 = "..."              # from `assay console token`
+    \b
+        [provider]                  # OpenID Connect, beside the passwords or in their place
+        issuer = "https://login.example/realms/staff"
+        client_id = "assay"
+        secret_file = "oidc-secret" # or secret_variable, the name of a variable
+        console = "https://moderation.example"
+        role_claim = "groups"
+    \b
+        [provider.roles]
+        assay-moderators = "moderator"
 
     Put a proxy with HTTPS in front of it that passes the Host on; console_secure = false is for trying it without.
     """
@@ -123,14 +133,25 @@ async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:
 def _office(settings: Settings, policy: Policy, users_file: Path, sink: "KafkaSink") -> "Office":
     from console.kafka import KafkaFeed  # noqa: PLC0415
     from console.office import Office, Terms  # noqa: PLC0415
-    from console.users import UsersFile  # noqa: PLC0415
+    from console.provider import ProviderError, secret_of  # noqa: PLC0415
+    from console.users import UsersError, UsersFile  # noqa: PLC0415
 
     access = kafka_access(settings)
+    users, elsewhere = UsersFile(users_file), None
+    provider = users().provider
+    if provider is not None:
+        from console.oidc import Oidc  # noqa: PLC0415 - slow to import, and most do without
+
+        try:
+            elsewhere = Oidc(provider, secret_of(provider, users_file.parent))
+        except ProviderError as error:
+            raise UsersError(f"In the users' file {users_file} {error}.") from None
     return Office(
         feed=KafkaFeed(access.options, settings.console_history_days, lambda: why_unreachable(access)),
         sink=sink,
-        users=UsersFile(users_file),
+        users=users,
         policy=policy,
         now=lambda: datetime.now(UTC),
         terms=Terms(is_secure=settings.console_secure),
+        elsewhere=elsewhere,
     )

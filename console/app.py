@@ -23,7 +23,7 @@ from console.api.document import document_of
 from console.exposition import count_answer
 from console.gate import guard
 from console.office import Office
-from console.pages import alert, feed, holds, keeping, seller, signing
+from console.pages import alert, elsewhere, feed, holds, keeping, seller, signing
 from console.roles import ROUTES
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ API: Final = [*api_alerts.HANDLERS, *api_holds.HANDLERS, *api_keeping.HANDLERS]
 HANDLERS: Final[list[ControllerRouterHandler]] = [
     signing.sign_in_page,
     signing.sign_in,
+    elsewhere.oidc_begin,
+    elsewhere.oidc_callback,
     signing.sign_out,
     signing.preferences,
     signing.static,

@@ -82,7 +82,6 @@ class Renderer:
     def spoken(self, language: str) -> dict[str, Any]:
         """What templates say with."""
         now = self._office.now()
-        users = self._office.users()
         return {
             "lang": language,
             "t": partial(words.say, language),
@@ -90,7 +89,7 @@ class Renderer:
             "sentence_of": partial(words.sentence, language),
             "marks_of": words.marks,
             "notes_of": partial(words.notes, language),
-            "name_of": users.name_of,
+            "name_of": self._office.name_of,
             "now": now,
             "us": to_time,
             "ago": partial(ago, language, now),

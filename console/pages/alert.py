@@ -67,7 +67,7 @@ async def alert_page(request: Asked, alert_id: FromPath[str], office: TheOffice)
         others=office.live.others(alert_id, actor_of(request).id),
         causes=CAUSES,
         scope=default_scope(alert),
-        people=office.users().people(),
+        people=office.people(),
         sent=request.query_params.get("sent", ""),
         chance=lambda nats: 1 / (1 + exp(-nats)),
         since_position=office.live.position,
@@ -115,7 +115,7 @@ async def assign_alert(request: Asked, alert_id: FromPath[str], office: TheOffic
     fields = await fields_of(request)
     given, alert = word_of(Assignment, fields), alert_of(office, alert_id)
     actor = actor_of(request)
-    await once(office, request, fields, lambda key: office.desk.assign(actor, alert, given, office.users(), key))
+    await once(office, request, fields, lambda key: office.desk.assign(actor, alert, given, office.people(), key))
     return on_to(fields, f"/alerts/{alert_id}")
 
 
