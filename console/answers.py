@@ -11,10 +11,12 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 from litestar.types import Message, Scope
 
+from console import saying
 from console.edges import Unsent
 from console.gate import Asked, NotSignedIn
 from console.office import Office
 from console.problems import Problem, details
+from console.render import language_of
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,8 @@ def answer(request: Asked, error: Exception) -> Response[Any]:
     if status >= 500 and not isinstance(error, Problem | Unsent):
         log.error("%s %s failed.", request.method, request.scope["path"], exc_info=error)
     if _is_program(request):
+        if request.scope.get("auth") is not None:  # a page asks on behalf of somebody who reads the answer
+            sentence = saying.sentence(language_of(request), sentence)
         body = msgspec.json.encode(details(status, sentence))
         return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
     office: Office = request.app.state.office

@@ -16,7 +16,7 @@ from console.feed import ORDERS, SEVERITIES, Row, Wanted, is_wanted, place_of, r
 from console.gate import Asked, actor_of, session_of
 from console.office import Office, TheOffice
 from console.problems import Problem
-from console.render import language_of, sums
+from console.render import language_of
 from schemas.fields import Money
 
 PAGE_ROWS: Final = 200
@@ -146,7 +146,7 @@ def summary_of(office: Office, waiting: list[Row]) -> dict[str, Any]:
     return {
         "severities": [(one, by_severity[one]) for one in SEVERITIES if one != "low"],
         "held": {scope: held[scope] for scope in ("listing", "payout", "seller")},
-        "at_stake": sums(monies),
+        "at_stake": monies,
     }
 
 
