@@ -76,3 +76,17 @@ pictures: setup
 guard: setup
 	$(BIN)/python bench/guard.py bytecodes --functions 20
 	$(BIN)/python bench/guard.py instructions
+
+## make fuzz        each target under atheris for FUZZ_SECONDS (60), then a million bent messages through the judge
+.PHONY: fuzz
+FUZZ_SECONDS ?= 60
+fuzz: setup
+	@for target in events reference titles policy states stories console; do \
+		$(BIN)/python -m tests.fuzz.run $$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
+	$(BIN)/python -m tests.fuzz.judged
+
+## make mutation    mutmut over the core modules (MODULES="detectors.score ..."), and the mutants of the Lua scripts; hours
+.PHONY: mutation
+mutation: setup
+	$(BIN)/python -m tests.mutation.run $(MODULES)
+	$(BIN)/python -m tests.mutation.lua

@@ -101,6 +101,8 @@ def _said(error: Exception) -> tuple[int, str]:
             return 400, _of_fields(error)
         case HTTPException():
             return error.status_code, _KNOWN.get(error.status_code, str(error.detail))
+        case UnicodeDecodeError() | RecursionError():  # the framework's reader of bodies lets both through
+            return 400, "The request does not fit: its body is not JSON in UTF-8, or is nested too deep."
     return 500, "Something here is broken and was written to the console's log: try again, or tell your operators."
 
 

@@ -309,6 +309,9 @@ def encode(record: Core | Order | Return | Listing | Complaint | Finding | Payme
 
 
 def decode(word: type[Record], stored: bytes) -> Record:
-    """The inverse of `encode` for a record of this version or the one before."""
-    record: Record = _decoders[word].decode(stored)
+    """The inverse of `encode` for a record of this version or the one before; msgspec.DecodeError for other bytes."""
+    try:
+        record: Record = _decoders[word].decode(stored)
+    except UnicodeDecodeError as error:  # what msgspec raises for text that is none, alone of all
+        raise msgspec.DecodeError("text that is not UTF-8") from error
     return record
