@@ -97,11 +97,6 @@ class Oidc:
         claims = await self._claims(granted, journey)
         return _guest_of(claims, self.provider)
 
-    async def close(self) -> None:
-        """Ends the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-
     async def _granted(self, code: str, journey: Journey) -> _Granted:
         document = await self._read_document()
         form = {
@@ -140,7 +135,7 @@ class Oidc:
                 },
             )
             claims.validate(now=int(self._now_s()), leeway=LEEWAY_SECONDS)
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, TypeError) as error:
             raise Refused(f"the ID token is not believed: {type(error).__name__}: {error}") from None
         return dict(claims)
 
@@ -210,7 +205,7 @@ def _trusted() -> ssl.SSLContext:
 def _read(answer: httpx.Response, kind: Any) -> Any:
     try:
         return msgspec.json.decode(answer.content, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreachable(f"{answer.url} answers what does not fit: {error}") from None
 
 

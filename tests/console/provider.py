@@ -37,6 +37,7 @@ class Provider:
         self.is_down = False
         self.now_s: Callable[[], float] = time.time
         self.document: dict[str, Any] = {}
+        self.posted: str | None = None  # the secret that has to be in the form; none: as a password, RFC 6749, 2.3.1
         self.has_page = False  # that somebody has to click on, as people do
         self.requests: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
@@ -106,8 +107,11 @@ class Provider:
         asked = self._codes.pop(told.get("code", ""), None)
         if asked is None:
             return 400, {"error": "invalid_grant"}
-        sent = b64decode(authorization.removeprefix("Basic ")).decode()
-        assert sent == f"{CLIENT}:a%20secret%20%2F%20of%3A%20the%20client"
+        if told.get("client_secret", "") == self.posted and authorization == "":
+            assert told["client_id"] == CLIENT
+        else:
+            sent = b64decode(authorization.removeprefix("Basic ")).decode()
+            assert sent == f"{CLIENT}:a%20secret%20%2F%20of%3A%20the%20client"
         assert told["redirect_uri"] == asked["redirect_uri"]
         challenge = _text(sha256(told["code_verifier"].encode()).digest())
         if challenge != asked["code_challenge"]:

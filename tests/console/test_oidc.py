@@ -99,6 +99,16 @@ def test_whoever_the_provider_vouches_for_enters_with_the_role_of_the_claim(prov
     assert [(one.actor, one.action) for one in audit] == [("oidc:u-17", "signed_in"), ("oidc:u-17", "noted")]
 
 
+@pytest.mark.parametrize(("secret", "ways"), [(SECRET, ["client_secret_post", "private_key_jwt"]), ("", ["none"])])
+def test_the_client_shows_its_secret_as_the_provider_wants_it(provider: Provider, secret: str, ways: list[str]) -> None:
+    served = knowing(provider)
+    provider.posted, provider.document = secret, {"token_endpoint_auth_methods_supported": ways}
+    assert served.users.provider is not None
+    served.office.elsewhere = Oidc(served.users.provider, secret, provider.now_s)
+    with served.client() as client:
+        assert enter(client, provider).status_code == 303
+
+
 @pytest.mark.parametrize("role", ["viewer", "moderator", "lead", "admin"])
 def test_of_several_groups_the_highest_role_counts(provider: Provider, role: str) -> None:
     served = knowing(provider)
@@ -213,6 +223,8 @@ def test_a_code_that_somebody_caught_is_of_no_use_without_its_verifier(provider:
         ({"sub": ""}, "sub"),
         ({"sub": "a\nb"}, "sub"),
         ({"at_hash": "forged"}, "at_hash"),
+        ({"at_hash": {"a": 1}}, "ID token"),
+        ({"amr": "pwd"}, "amr"),
     ],
 )
 def test_a_token_that_is_not_for_this_sign_in_is_refused(
