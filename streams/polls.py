@@ -62,7 +62,8 @@ class LaneStatus(NamedTuple):
     Everything before `position` has been given to `Handler.polled`, which may still be waiting for its turn.
     `highwater` is the log's end as the broker saw it at `fetched_at_ms` (milliseconds since the epoch) or later;
     both are None until the first fetch of the assignment. A position that has reached the highwater confirms that
-    nothing older than `fetched_at_ms` is missing. `begun` is where reading began: the assignment's position, or the last rewind's.
+    nothing older than `fetched_at_ms` is missing. `begun` is where reading began: the assignment's position, or the
+    last rewind's.
     """
 
     position: int
