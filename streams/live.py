@@ -161,7 +161,8 @@ class LiveHop:
                 status.highwater is not None
                 and status.fetched_at_ms is not None
                 and status.fetched_at_ms >= self._fetched_after_ms
-                and (status.position if lane.read_to is None else lane.read_to) >= status.highwater
+                # not the position: what has been handed over may still be waiting for its turn
+                and (status.begun if lane.read_to is None else lane.read_to) >= status.highwater
             )
             lane.ended_us = min(status.fetched_at_ms or 0, now_ms) * 1000 if at_end else None
 

@@ -23,11 +23,12 @@ def kill(arena: Arena) -> None:
 
 
 def freeze(arena: Arena) -> None:
-    """Past its session timeout: it goes on when others have taken over what it held."""
+    """Past its session timeout: it goes on when others have taken over what it held, and judged on for a while."""
     frozen = arena.rng.choice(arena.crew)
     frozen.process.send_signal(signal.SIGSTOP)
     arena.until("the others share the partitions", lambda: arena.here.sharing() == len(arena.crew) - 1)
     arena.until_all_move()
+    time.sleep(arena.rng.uniform(1.0, 4.0))  # else it would write what they have just written
     frozen.process.send_signal(signal.SIGCONT)
 
 
