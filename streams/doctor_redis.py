@@ -11,6 +11,7 @@ from streams.settings import Settings, without_password
 OLDEST: Final = (6, 2)
 ANSWER_SECONDS: Final = 5.0
 META_KEY: Final = "assay:meta"
+REBUILD_KEY: Final = "assay:rebuild"  # there while `assay rebuild` has not ended: how far it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class RedisSeen:
     append_only: bool
     eviction: str
     meta: dict[str, str]
+    is_rebuilding: bool = False
 
     def partitions_among(self, settings: Settings, partitions: set[int]) -> set[int]:
         """Those of the partitions that Redis holds offsets for; all of them where it stopped answering."""
@@ -46,11 +48,14 @@ def look_at_redis(settings: Settings) -> RedisSeen | str:
         with _connected(settings) as client:
             info: dict[str, Any] = client.info("everything")
             meta: dict[str, str] = client.hgetall(META_KEY)
+            rebuilding = bool(client.exists(REBUILD_KEY))
     except (RedisError, ValueError) as error:
         reason = str(error).rstrip(".").partition("\n")[0]
         where = without_password(settings.redis_url)
         return f"Redis does not answer at {where} ({reason}): start it (`make stack`), or set redis_url."
-    return RedisSeen(str(info["redis_version"]), bool(info["aof_enabled"]), str(info["maxmemory_policy"]), meta)
+    return RedisSeen(
+        str(info["redis_version"]), bool(info["aof_enabled"]), str(info["maxmemory_policy"]), meta, rebuilding
+    )
 
 
 def check_redis(seen: RedisSeen | str) -> list[Check]:

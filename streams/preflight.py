@@ -7,7 +7,7 @@ import redis
 from schemas import topics
 from streams import doctor
 from streams.doctor_redis import META_KEY, RedisSeen, look_at_redis
-from streams.meta import meta
+from streams.meta import VERSION, meta
 from streams.settings import Settings
 
 
@@ -40,11 +40,13 @@ def preflight(settings: Settings) -> int:
     if not isinstance(seen, RedisSeen):
         raise CannotStartError(seen)
     partitions: int = counts[topics.LISTINGS.name]
-    checks += [doctor.check_meta(seen, kafka), doctor.check_state(settings, seen, kafka)]
+    checks += [doctor.check_meta(seen, kafka), doctor.check_rebuild(seen), doctor.check_state(settings, seen, kafka)]
     for check in checks:
         if not check.ok:
             raise CannotStartError(check.sentence)
     with redis.Redis.from_url(settings.redis_url) as client:
         if not seen.meta:
             client.hset(META_KEY, mapping=meta(partitions))
+        elif seen.meta[VERSION] != meta(partitions)[VERSION]:  # the first worker of a newer release: none of the older
+            client.hset(META_KEY, VERSION, meta(partitions)[VERSION])  # starts from here on
     return partitions
