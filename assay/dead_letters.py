@@ -16,9 +16,10 @@ from schemas import DeadLetter
 from schemas.outputs import DeadLetterReason
 from streams.dead_letters import StoredDeadLetter, read_dead_letter, read_dead_letters
 
-
 _FROM_A_FILE = "This dead letter came from a file: mend the file and replay it with `assay replay`."
-_NOT_SENT_BY_ANYBODY = "This dead letter is about a deadline, which nobody sent: the detector is asked again at the next."
+_NOT_SENT_BY_ANYBODY = (
+    "This dead letter is about a deadline, and nobody sent it: the detector is asked again at others."
+)
 
 
 class _Position(click.ParamType):
