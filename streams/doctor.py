@@ -12,7 +12,7 @@ from detectors.policy import PolicyError, make_policy
 from schemas import topics
 from streams.dead_letters import read_dead_letters
 from streams.doctor_redis import Check, RedisSeen, check_redis, look_at_redis
-from streams.meta import meta
+from streams.meta import VERSION, meta, reads
 from streams.partitioner import Sample, sample_marketplace
 from streams.settings import Settings, SettingsError, read_policy, unknown_in_environment
 from streams.upkeep import INSYNC, TopicSeen, UpkeepError, administering, topics_seen, wanted_configs, wanted_insync
@@ -51,7 +51,7 @@ def doctor(settings: Settings, environment: Mapping[str, str] = os.environ) -> l
     redis = look_at_redis(settings)
     checks += check_redis(redis)
     if isinstance(redis, RedisSeen) and kafka is not None:
-        checks += [check_meta(redis, kafka), check_state(settings, redis, kafka)]
+        checks += [check_meta(redis, kafka), check_rebuild(redis), check_state(settings, redis, kafka)]
     return checks
 
 
@@ -175,7 +175,7 @@ def check_meta(redis: RedisSeen, kafka: KafkaSeen) -> Check:
     differs = [
         f"{name} {redis.meta.get(name, 'unset')} instead of {value}"
         for name, value in expected.items()
-        if redis.meta.get(name) != value
+        if redis.meta.get(name) != value and not (name == VERSION and reads(redis.meta.get(name)))
     ]
     if differs:
         mend = "bring back what it was written with, or point redis_url at an empty Redis"
@@ -183,12 +183,18 @@ def check_meta(redis: RedisSeen, kafka: KafkaSeen) -> Check:
     return Check("state", True, "The state in Redis was written with these partitions and topics.")
 
 
+def check_rebuild(redis: RedisSeen) -> Check:
+    """Whether the state is whole."""
+    if redis.is_rebuilding:
+        said = "The state in Redis is being built again, or that was interrupted"
+        return Check("rebuild", False, f"{said}: let `assay rebuild` come to its end, or run it again.")
+    return Check("rebuild", True, "No rebuild of the state is under way.")
+
+
 def check_state(settings: Settings, redis: RedisSeen, kafka: KafkaSeen) -> Check:
     inputs = {topic.name for topic in topics.MARKETPLACE}
     partitions = {partition for name, partition in kafka.committed if name in inputs}
     if partitions - redis.partitions_among(settings, partitions):
         said = f"Redis holds no state although the group {settings.consumer_group} has committed offsets in Kafka"
-        return Check(
-            "offsets", False, f"{said}: bring Redis's data back, or start a new consumer_group from the beginning."
-        )
+        return Check("offsets", False, f"{said}: bring Redis's data back, or build it again with `assay rebuild`.")
     return Check("offsets", True, "Redis and the offsets committed in Kafka do not contradict each other.")

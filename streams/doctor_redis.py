@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from streams.redis_access import RedisAccess, redis_access, trouble
 from streams.redis_cluster import ClusterPipe, pipe_to
@@ -15,6 +15,7 @@ ANSWER_SECONDS: Final = 5.0
 META_KEY: Final = "assay:meta"
 KEEPS: Final = "noeviction"
 INFO: Final[Command] = ("INFO",)
+REBUILD_KEY: Final = "assay:rebuild"  # there while `assay rebuild` has not ended: how far it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class RedisSeen:
     append_only: bool
     eviction: str
     meta: dict[str, str]
+    is_rebuilding: bool = False
 
     def partitions_among(self, settings: Settings, partitions: set[int]) -> set[int]:
         """Those of the partitions that Redis holds offsets for; all of them where it stopped answering.
@@ -72,7 +74,7 @@ async def _look(access: RedisAccess) -> RedisSeen:
             told = list((await pipe.ask_each(INFO)).values())
         else:
             told = await pipe.ask_surely([INFO])
-        (meta,) = await pipe.ask_surely([("HGETALL", META_KEY)])
+        meta, rebuilding = await pipe.ask_surely([("HGETALL", META_KEY), ("EXISTS", REBUILD_KEY)])
     finally:
         await pipe.close()
     infos = [dict(line.partition(":")[::2] for line in each.decode().splitlines() if ":" in line) for each in told]
@@ -84,7 +86,17 @@ async def _look(access: RedisAccess) -> RedisSeen:
         append_only=all(info["aof_enabled"] == "1" for info in infos),
         eviction=next((each for each in evictions if each != KEEPS), KEEPS),
         meta={name.decode(): value.decode() for name, value in zip(meta[::2], meta[1::2], strict=True)},
+        is_rebuilding=bool(rebuilding),
     )
+
+
+async def ask(settings: Settings, *commands: Command) -> list[Any]:
+    """Replies to a few commands, each with a key. Raises `StoreUnavailableError`."""
+    pipe = pipe_to(redis_access(settings), ANSWER_SECONDS)
+    try:
+        return await pipe.ask_surely(commands)
+    finally:
+        await pipe.close()
 
 
 async def _held(access: RedisAccess, partitions: list[int]) -> set[int]:

@@ -37,7 +37,10 @@ NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class HopTerms(NamedTuple):
-    """`by_events`: history, where no wall clock counts; `lateness_us` is the allowed lateness."""
+    """`by_events`: history, where no wall clock counts; `lateness_us` is the allowed lateness.
+
+    `by_stamps`: a history that was judged live; an event's time is measured by the broker's time for its record.
+    """
 
     by_events: bool
     lateness_us: int = 0
@@ -45,6 +48,7 @@ class HopTerms(NamedTuple):
     sellers_kept: int = SELLERS_KEPT
     partitions: int = 1
     checks_keys: bool = False
+    by_stamps: bool = False
 
 
 class PartitionLostError(Exception):
@@ -103,7 +107,8 @@ class Hop:
             if partition.life.accused and (refused := partition.life.verdict_on((arrival.topic, arrival.offset))):
                 lane.add(Item(0, None, refused, arrival))
                 continue
-            decoded = wire.decode_event(arrival.value, arrival.topic, now_us)
+            at_us = arrival.at_ms * 1_000 if self.terms.by_stamps else now_us
+            decoded = wire.decode_event(arrival.value, arrival.topic, at_us)
             if isinstance(decoded, tuple):
                 event, time_us = decoded
                 refused = self._misplaced(partition, event.seller_id, arrival) if self.terms.checks_keys else None

@@ -154,6 +154,9 @@ class MemoryStore:
     async def note(self, partition: int, name: str, value: bytes) -> None:
         self._partition(partition).counts[name] = value
 
+    async def load_lines(self, partition: int) -> dict[tuple[str, bytes], bytes]:
+        return self._partition(partition).lines.copy()
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         markets = self.markets
         return {key: market.entries.copy() if (market := markets.get(key)) else {} for key in keys}

@@ -5,8 +5,8 @@ from typing import Final
 
 from schemas import topics
 from streams import doctor, rights
-from streams.doctor_redis import RedisSeen, look_at_redis
-from streams.meta import meta
+from streams.doctor_redis import META_KEY, RedisSeen, ask, look_at_redis
+from streams.meta import VERSION, meta
 from streams.redis_access import redis_access
 from streams.redis_store import RedisStore
 from streams.settings import Settings
@@ -44,12 +44,15 @@ def preflight(settings: Settings) -> int:
     if not isinstance(seen, RedisSeen):
         raise CannotStartError(seen)
     partitions: int = counts[topics.LISTINGS.name]
-    checks += [doctor.check_meta(seen, kafka), doctor.check_state(settings, seen, kafka)]
+    checks += [doctor.check_meta(seen, kafka), doctor.check_rebuild(seen), doctor.check_state(settings, seen, kafka)]
     for check in checks:
         if not check.ok:
             raise CannotStartError(check.sentence)
     if not seen.meta:
         asyncio.run(_write_meta(settings, partitions))
+    elif seen.meta[VERSION] != (newer := meta(partitions)[VERSION]):
+        # The first worker of a newer release: none of the older starts from here on.
+        asyncio.run(ask(settings, ("HSET", META_KEY, VERSION, newer)))
     return partitions
 
 

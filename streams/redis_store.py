@@ -183,6 +183,10 @@ class RedisStore:
     async def note(self, partition: int, name: str, value: bytes) -> None:
         await self._pipe.ask_surely([("HSET", f"{self._key(partition)}counts", name, value)])
 
+    async def load_lines(self, partition: int) -> dict[tuple[str, bytes], bytes]:
+        (found,) = await self._pipe.ask_surely([("HGETALL", f"{self._key(partition)}lines")])
+        return {_topic_and_key(field): value for field, value in zip(found[::2], found[1::2], strict=True)}
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         wanted = list(keys)
         replies = await self._pipe.ask_surely([("HGETALL", self._market(key)) for key in wanted])

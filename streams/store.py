@@ -221,6 +221,9 @@ class Store(Protocol):
     async def note(self, partition: int, name: str, value: bytes) -> None:
         """Writes one of the partition's counts at once, outside a commit and whoever owns it."""
 
+    async def load_lines(self, partition: int) -> dict[tuple[str, bytes], bytes]:
+        """The last line of every (topic, key) of the compacted topics that this partition has committed."""
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         """The entries of each market by seller, in one round trip. The answer is the caller's own."""
 
