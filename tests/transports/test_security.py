@@ -169,7 +169,7 @@ def test_whoever_is_turned_away_is_told_what_to_do(guarded: Guarded, tmp_path: P
         (said_of_kafka, "sasl", here | {"kafka_password_file": tmp_path / "none"}, "cannot be read"),
         (said_of_redis, "sasl", {}, ""),
         (said_of_redis, "sasl", {"redis_password_file": wrong}, "user assay-worker or the password is wrong"),
-        (said_of_redis, "sasl", {"redis_password_file": None}, "wants a user and a password"),
+        (said_of_redis, "sasl", {"redis_password_file": None}, "redis_password or its file"),
         (said_of_redis, "sasl", {"redis_ca_file": strange}, "mend redis_ca_file"),
         (said_of_redis, "sasl", {"redis_cert_file": None, "redis_key_file": None}, "give redis_cert_file"),
         (said_of_redis, "sasl", {"redis_cert_file": expired.cert, "redis_key_file": expired.key}, "expired"),

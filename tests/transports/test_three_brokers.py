@@ -54,10 +54,13 @@ def brokers(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             broker.kill()
 
 
-@pytest.fixture
-def here(brokers: list[Broker], stack: Stack, tmp_path: Path) -> Iterator[Marketplace]:
+@pytest.fixture(scope="module")
+def here(brokers: list[Broker], stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marketplace]:
+    """Its topics are known to every broker."""
     servers = ",".join(f"127.0.0.1:{broker.port}" for broker in brokers)
-    marketplace = Marketplace(stack._replace(kafka_bootstrap=servers), tmp_path, PARTITIONS, copies=COPIES)
+    folder = tmp_path_factory.mktemp("workers")
+    marketplace = Marketplace(stack._replace(kafka_bootstrap=servers), folder, PARTITIONS, copies=COPIES)
+    marketplace.until("every broker has its copies", lambda: is_copied(marketplace))
     yield marketplace
     marketplace.close()
 
