@@ -1,8 +1,7 @@
 """Kafka and Redis that demand a user, a password or a certificate: assay shows them, says no secret, and needs no more.
 
-Turned red by: `describe_configs` taken for a must; the credentials left out of Faust's app; CLIENT SETINFO sent to
-Redis; requests logged by aiokafka at DEBUG (the password of `plain`), or kafka-python's configuration with the password
-as it is; a right or a command taken out of `streams.rights`.
+Seen red: the password in a worker's log, where kafka-python writes its configuration at DEBUG. The tests of rights and of
+commands take each one away and expect a refusal, so a list that is too long or too short is red by itself.
 """
 
 import asyncio

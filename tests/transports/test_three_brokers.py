@@ -1,8 +1,5 @@
 """Three brokers that copy each other: one dies under load, every event is judged and nothing is decided otherwise.
 
-Turned red by: topics made with one copy (events are lost with their only broker); min.insync.replicas left at 1
-(the check of what the broker says); `acks=1` in the outbox (lines that the dead broker alone had acknowledged).
-
 The short form kills one broker; GUARANTEES_LONG=1 kills each of the three in turn, with more events.
 """
 
