@@ -1,7 +1,4 @@
-"""Addresses, files of secrets and lists of rights, without any server.
-
-Turned red by: the passwords of a cluster's address shown; a password with its own `repr` handed to kafka-python.
-"""
+"""Addresses, files of secrets and lists of rights, without any server."""
 
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 """A Redis Cluster of three masters: a slot that moves and a master that dies lose nothing and decide nothing else.
 
-Turned red by: `_ask_in_turn` that reads nothing again (the look at the epoch is then older than what it vouches for);
-markets told beside the commits instead of before them; MOVED taken as an answer; a map of slots that is never drawn
-anew; TRYAGAIN taken as an answer.
+Turned red by: `_ask_in_turn` that reads nothing again (the look at the epoch is then older than what it vouches for).
 """
 
 import asyncio

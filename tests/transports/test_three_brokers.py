@@ -1,8 +1,5 @@
 """Three brokers that copy each other: one dies under load, every event is judged and nothing is decided otherwise.
 
-Turned red by: topics made with one copy (events are lost with their only broker); min.insync.replicas left at 1
-(the check of what the broker says); `acks=1` in the outbox (lines that the dead broker alone had acknowledged).
-
 The short form kills one broker; GUARANTEES_LONG=1 kills each of the three in turn, with more events.
 """
 
@@ -54,10 +51,13 @@ def brokers(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             broker.kill()
 
 
-@pytest.fixture
-def here(brokers: list[Broker], stack: Stack, tmp_path: Path) -> Iterator[Marketplace]:
+@pytest.fixture(scope="module")
+def here(brokers: list[Broker], stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marketplace]:
+    """Its topics are known to every broker."""
     servers = ",".join(f"127.0.0.1:{broker.port}" for broker in brokers)
-    marketplace = Marketplace(stack._replace(kafka_bootstrap=servers), tmp_path, PARTITIONS, copies=COPIES)
+    folder = tmp_path_factory.mktemp("workers")
+    marketplace = Marketplace(stack._replace(kafka_bootstrap=servers), folder, PARTITIONS, copies=COPIES)
+    marketplace.until("every broker has its copies", lambda: is_copied(marketplace))
     yield marketplace
     marketplace.close()
 
