@@ -6,6 +6,7 @@ time, over all partitions: those a detector held, or would have, and those that 
 
 import hashlib
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
@@ -24,6 +25,7 @@ AGAIN_US: Final = HOUR_US
 HOURS_KEPT: Final = 2
 MARK_BYTES: Final = 4
 _KEPT: Final = "kept from being held"  # among the marks of an hour; no reason code has spaces
+NAMES_REMEMBERED: Final = 4_096
 Name = TypeVar("Name", bound=tuple[str, ...])
 
 
@@ -127,13 +129,21 @@ def _once(before: tuple[int, bytes], names: Sequence[Name], now_us: int) -> tupl
         return before, []
     if now > hour:
         known = b""
+    marks = {known[at : at + MARK_BYTES] for at in range(0, len(known), MARK_BYTES)}
     fresh = []
     for name in names:
-        mark = hashlib.blake2b("\x1f".join(name).encode("utf-8", "surrogatepass"), digest_size=MARK_BYTES).digest()
-        if all(known[at : at + MARK_BYTES] != mark for at in range(0, len(known), MARK_BYTES)):
+        mark = _mark_of(name)
+        if mark not in marks:
+            marks.add(mark)
             known += mark
             fresh.append(name)
     return (now, known), fresh
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED)
+def _mark_of(name: tuple[str, ...]) -> bytes:
+    """A few categories and reason codes are asked for again and again."""
+    return hashlib.blake2b("\x1f".join(name).encode("utf-8", "surrogatepass"), digest_size=MARK_BYTES).digest()
 
 
 def trips(hour: Hour, tripped: Iterable[Fuse], terms: BreakerTerms) -> list[Fuse]:

@@ -18,7 +18,7 @@ from schemas.fields import to_us
 NEW: Final = "new"
 _ROUNDED: Final = 0.001  # a ratio is rounded to so much
 #: Asked of every listing by every detector of prices.
-LISTINGS: Final = (ListingPublished, ListingChanged)
+LISTINGS: Final = (ListingChanged, ListingPublished)  # the frequent one first: it is the first that is tried
 
 
 class Exchange(NamedTuple):

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from detectors.detector import Around
-from detectors.reference import gtin14
+from detectors.folding import MAX_RAW_TITLE
+from detectors.reference import gtin14, remember
 from detectors.wording import NOTHING_SAID, is_of_accessories, read_title
 from schemas import ListingChanged, ListingPublished, Product
 
@@ -82,6 +83,21 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
         return Place("", listing.condition)
     if listing.pack_size is not None and listing.pack_size > 1:
         return Place("", "pack")
+    asked = (
+        listing.title[:MAX_RAW_TITLE],
+        listing.brand,
+        listing.category,
+        listing.product_id,
+        listing.gtin,
+        listing.condition,
+        listing.currency,
+    )
+    places = around.reference.places
+    place: Place | None = places.get(asked)
+    return remember(places, asked, _place_of(listing, around)) if place is None else place
+
+
+def _place_of(listing: ListingPublished | ListingChanged, around: Around) -> Place:
     identity = identify(listing, around)
     product = identity.product
     condition: str = listing.condition
@@ -148,6 +164,13 @@ def abroad(key: str, around: Around) -> Iterator[str]:
 
 def identify(listing: ListingPublished | ListingChanged, around: Around) -> Identity:
     """The catalogue's product that a listing is of: by id or GTIN unless the title contradicts, else by the title."""
+    asked = listing.title[:MAX_RAW_TITLE], listing.brand, listing.product_id, listing.gtin
+    identities = around.reference.identities
+    identity: Identity | None = identities.get(asked)
+    return remember(identities, asked, _identity_of(listing, around)) if identity is None else identity
+
+
+def _identity_of(listing: ListingPublished | ListingChanged, around: Around) -> Identity:
     claimed = _claimed(listing, around)
     if claimed is not None and not around.reference.contradicts(listing.title, claimed.product_id, listing.brand):
         return Identity(claimed, 1.0)

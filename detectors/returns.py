@@ -110,7 +110,9 @@ def add_step(held: Return, step: Step) -> bool:
             if (step_key(known) < step_key(step)) == (step.kind != "decided"):
                 return False
             others = [one for one in held.steps if one is not known]
-    steps = sorted([*others, step], key=step_key)
+    steps = [*others, step]
+    if others and step_key(step) < step_key(others[-1]):  # most come in their order
+        steps.sort(key=step_key)
     most = MAX_STEPS_WITH_IDS if step.kind in _WITH_IDS else MAX_STEPS_OF_A_KIND
     if len(steps) > most:
         alike = [one for one in steps if _alike(one, step)]

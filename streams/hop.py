@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from detectors.judge import LISTING_EVENTS, Judge
+from detectors.judge import Judge
 from detectors.products import markets_of
-from schemas import topics, wire
+from schemas import ListingChanged, ListingPublished, topics, wire
 from schemas.fields import SECOND_US
 from streams import brake, shares, steps
 from streams.batch import Batch, take_all
@@ -200,7 +200,7 @@ class Hop:
                 if event is None:
                     continue
                 sellers.add(event.seller_id)
-                if isinstance(event, LISTING_EVENTS):
+                if type(event) is ListingChanged or type(event) is ListingPublished:
                     keys.update(markets_of(event, self.around))
             missing[partition.number] = [seller_id for seller_id in sellers if seller_id not in partition.sellers]
         stale = self.around.stale(keys, now_us)

@@ -25,7 +25,7 @@ from streams.store import PartitionCommit
 from streams.surroundings import Surroundings
 
 _encode: Final = msgspec.json.Encoder().encode
-PARTITION_EVENTS: Final = (RefundIssued, OverrideGiven)
+PARTITION_EVENTS: Final = frozenset((RefundIssued, OverrideGiven))
 
 
 class Work(NamedTuple):
@@ -69,7 +69,7 @@ class Judging:
             self.counts.note(judged, event, is_late=time_us < watermark_us)
             if judged.is_news:
                 self._collect(work, state, judged, item.arrival, watermark_us)
-                if isinstance(event, PARTITION_EVENTS):
+                if type(event) in PARTITION_EVENTS:
                     self._heard_of(work, event, time_us)
         self.counts.types.update([type(item.event) for item, _ in batch.items])
         self._fire(work, batch.watermark_us, FOREVER if batch.items else MOST_FIRED)
