@@ -1,7 +1,4 @@
-"""A console that is stopped, slow or dead changes nothing for a worker: same decisions, and nothing waits.
-
-Turned red by: a console that reads in the workers' group and commits its own positions.
-"""
+"""A console that is stopped, slow or dead changes nothing for a worker: same decisions, and nothing waits."""
 
 import asyncio
 import signal
