@@ -1,7 +1,7 @@
 """Kafka and Redis that demand a user, a password or a certificate: assay shows them, says no secret, and needs no more.
 
-Seen red: the password in a worker's log, where kafka-python writes its configuration at DEBUG. The tests of rights and of
-commands take each one away and expect a refusal, so a list that is too long or too short is red by itself.
+Seen red: the password in a worker's log, where kafka-python writes its configuration at DEBUG. The tests of rights and
+of commands take each one away and expect a refusal, so a list that is too long or too short is red by itself.
 """
 
 import asyncio
