@@ -1,8 +1,4 @@
-"""A decision that the broker finds too large lies in the dead letters, and what comes after it arrives.
-
-Turned red by: the refusal raised instead of answered; the producer kept after a batch that failed (the broker takes
-none of its later ones: OutOfOrderSequenceNumber).
-"""
+"""A decision that the broker finds too large lies in the dead letters, and what comes after it arrives."""
 
 import asyncio
 import base64
