@@ -85,8 +85,7 @@ fuzz: setup
 		$(BIN)/python -m tests.fuzz.run $$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
 	$(BIN)/python -m tests.fuzz.judged
 
-## make mutation    mutmut over the core modules (MODULES="detectors.score ..."), and the mutants of the Lua scripts; hours
+## make mutation    mutmut over the core modules (MODULES="detectors.score ..."); hours
 .PHONY: mutation
 mutation: setup
 	$(BIN)/python -m tests.mutation.run $(MODULES)
-	$(BIN)/python -m tests.mutation.lua
