@@ -2,7 +2,7 @@
 
 Markets are warmed first and nothing expires, so that what is compared is exact.
 
-Turned red by:
+Turned red by an outbox that is not muted while the events are read again.
 """
 
 import asyncio
