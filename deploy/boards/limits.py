@@ -100,6 +100,7 @@ WORKER: Final = (
     Limit("streams.deadlines", "HEAD", "later deadlines are read from Redis when their time comes", _NOBODY),
     Limit("streams.hop", "SELLERS_KEPT", "the least used of a partition are read again", "operators: round trips"),
     Limit("streams.surroundings", "MARKETS_KEPT", "the least used are read again", "operators: round trips"),
+    Limit("streams.lives", "MAX_ACCUSED", "of a partition: the record accused longest ago is tried anew", _NOBODY),
     Limit("streams.counts", "CURRENCIES", "money in one more currency is shown as `other`", "operators"),
 )
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
+
 from detectors.reference import Reference
 from detectors.state import SellerState
 from detectors.subjects import MAX_CURRENCIES, SubjectState, judge_day
@@ -17,6 +19,7 @@ from streams import deadlines
 from streams.deadlines import HEAD, MOST_FIRED, Deadlines
 from streams.hop import SELLERS_KEPT, HopTerms
 from streams.live import LANE_FULL, LiveHop
+from streams.lives import MAX_ACCUSED, Life, begun
 from streams.partition import Arrival, Item, Lane, Partition
 from streams.polls import TP
 from streams.surroundings import MARKETS_KEPT, Surroundings
@@ -86,3 +89,13 @@ def test_a_brands_money_is_kept_in_so_many_currencies() -> None:
     state, _ = judge_day(Subject("brand", "samsung"), None, 20_000, tally, POLICY, None)
     assert isinstance(state, SubjectState)
     assert sorted(state.money) == codes[:MAX_CURRENCIES]
+
+
+def test_so_many_records_are_accused_of_killing_and_the_oldest_makes_room_for_one_more() -> None:
+    life = Life()
+    for offset in range(MAX_ACCUSED + 1):
+        died = msgspec.structs.replace(life, owner=b"another", named=("t", offset))
+        life = begun(died, b"this", {}, batch=1)
+        assert len(life.accused) == min(offset + 1, MAX_ACCUSED)
+    assert ("t", 0) not in life.accused
+    assert ("t", MAX_ACCUSED) in life.accused
