@@ -33,6 +33,7 @@ from schemas import (
     VerdictGiven,
 )
 from schemas.fields import DAY_US
+from schemas.people import without_people
 
 LISTING_EVENTS: Final = (ListingPublished, ListingChanged)
 
@@ -211,9 +212,8 @@ class Judge:
             try:
                 answer = entry.detector.look(state, cause, now_us, around)
             except Exception as error:  # noqa: BLE001 - a detector's bug becomes a dead letter, never a quiet detector
-                judged.failures.append(
-                    Failure(entry.reason_code, f"{entry.reason_code}: {type(error).__name__}: {error}")
-                )
+                said = f"{type(error).__name__}: {without_people(str(error))}"  # it may quote a title
+                judged.failures.append(Failure(entry.reason_code, f"{entry.reason_code}: {said}"))
                 all_quiet = False
                 continue
             about_listing = listing_id if entry.about == "listing" else ""
