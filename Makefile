@@ -32,6 +32,7 @@ lock:
 generate: setup
 	$(BIN)/python -m schemas.export
 	$(BIN)/python -m deploy.boards
+	$(BIN)/python -m streams.rights
 
 ## make check       ruff, mypy --strict, import-linter, nothing generated is stale
 check: setup
@@ -41,10 +42,16 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.export --check
 	$(BIN)/python -m deploy.boards --check
+	$(BIN)/python -m streams.rights --check
 
 ## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)
 test: setup
 	$(BIN)/python -m pytest
+
+## make chaos       faults under load, the long form: 100 killed workers, servers stopped, rolled back, full, slow; below an hour
+.PHONY: chaos
+chaos: setup
+	CHAOS_LONG=1 $(BIN)/python -m pytest -s tests/chaos
 
 ## make stack       starts a real Kafka and Redis here and writes .stack/env, which every command finds
 stack: setup
@@ -63,6 +70,12 @@ demo: setup
 pictures: setup
 	@$(BIN)/python deploy/browser.py
 	$(BIN)/python docs/pictures/take.py
+
+## make guard       what judging an event takes, counted and not timed, against bench/guard.json
+.PHONY: guard
+guard: setup
+	$(BIN)/python bench/guard.py bytecodes --functions 20
+	$(BIN)/python bench/guard.py instructions
 
 ## make fuzz        each target under atheris for FUZZ_SECONDS (60), then a million bent messages through the judge
 .PHONY: fuzz

@@ -15,6 +15,7 @@ from assay.failure import Commands
 from assay.hash import hash_identifiers
 from assay.invocation import Invocation
 from assay.policy import policy
+from assay.rebuild import rebuild
 from assay.replay import replay
 from assay.resolve import resolve
 from assay.simulate import simulate
@@ -32,6 +33,7 @@ COMMANDS = (
     resolve,
     policy,
     topics,
+    rebuild,
     dead_letters,
     config,
     hash_identifiers,

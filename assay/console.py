@@ -14,6 +14,8 @@ from assay.failure import Failure
 from assay.invocation import Invocation, pass_invocation
 from assay.policy import policy_in_force
 from detectors.policy import Policy
+from streams.kafka_access import kafka_access
+from streams.kafka_trouble import why_unreachable
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +42,16 @@ def console(context: click.Context) -> None:
         [tokens.listing-service]    # for programs
         role = "viewer"
         sha256 = "..."              # from `assay console token`
+    \b
+        [provider]                  # OpenID Connect, beside the passwords or in their place
+        issuer = "https://login.example/realms/staff"
+        client_id = "assay"
+        secret_file = "oidc-secret" # or secret_variable, the name of a variable
+        console = "https://moderation.example"
+        role_claim = "groups"
+    \b
+        [provider.roles]
+        assay-moderators = "moderator"
 
     Put a proxy with HTTPS in front of it that passes the Host on; console_secure = false is for trying it without.
     """
@@ -58,7 +70,8 @@ def _serve(invocation: Invocation) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    asyncio.run(_run(settings, policy, settings.console_users_file))
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(_run(settings, policy, settings.console_users_file))
 
 
 @console.command()
@@ -82,15 +95,24 @@ def token() -> None:
     click.echo(f"token:  {made}\nsha256: {digest}")
 
 
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        from console.serving import new_loop  # noqa: PLC0415 - an extra, slow to import
+    except ImportError as error:
+        raise Failure(_INSTALL) from error
+    return new_loop()
+
+
 async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:
     try:
         from console.app import make_app  # noqa: PLC0415 - an extra, slow to import
+        from console.exposition import metrics  # noqa: PLC0415
         from console.kafka import KafkaSink  # noqa: PLC0415
         from console.serving import address_of, bound, serving  # noqa: PLC0415
         from console.users import UsersError  # noqa: PLC0415
     except ImportError as error:
         raise Failure(_INSTALL) from error
-    sink = KafkaSink(settings.kafka_bootstrap)
+    sink = KafkaSink(kafka_access(settings).options)
     try:
         office = _office(settings, policy, users_file, sink)
         listening: socket.socket = bound(settings.console_host, settings.console_port)
@@ -102,7 +124,7 @@ async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with serving(make_app(office), listening):
+    async with serving(make_app(office, extra=[metrics]), listening):
         click.echo(f"The console is served at {address_of(listening)}")
         await stop.wait()
     await sink.close()
@@ -111,13 +133,25 @@ async def _run(settings: Settings, policy: Policy, users_file: Path) -> None:
 def _office(settings: Settings, policy: Policy, users_file: Path, sink: "KafkaSink") -> "Office":
     from console.kafka import KafkaFeed  # noqa: PLC0415
     from console.office import Office, Terms  # noqa: PLC0415
-    from console.users import UsersFile  # noqa: PLC0415
+    from console.provider import ProviderError, secret_of  # noqa: PLC0415
+    from console.users import UsersError, UsersFile  # noqa: PLC0415
 
+    access = kafka_access(settings)
+    users, elsewhere = UsersFile(users_file), None
+    provider = users().provider
+    if provider is not None:
+        from console.oidc import Oidc  # noqa: PLC0415 - slow to import, and most do without
+
+        try:
+            elsewhere = Oidc(provider, secret_of(provider, users_file.parent))
+        except ProviderError as error:
+            raise UsersError(f"In the users' file {users_file} {error}.") from None
     return Office(
-        feed=KafkaFeed(settings.kafka_bootstrap, settings.console_history_days),
+        feed=KafkaFeed(access.options, settings.console_history_days, lambda: why_unreachable(access)),
         sink=sink,
-        users=UsersFile(users_file),
+        users=users,
         policy=policy,
         now=lambda: datetime.now(UTC),
         terms=Terms(is_secure=settings.console_secure),
+        elsewhere=elsewhere,
     )

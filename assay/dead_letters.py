@@ -15,6 +15,10 @@ from console.kafka import KafkaSink
 from schemas import DeadLetter
 from schemas.outputs import DeadLetterReason
 from streams.dead_letters import StoredDeadLetter, read_dead_letter, read_dead_letters
+from streams.kafka_access import KafkaOptions, kafka_access
+
+_FROM_A_FILE = "This dead letter came from a file: mend the file and replay it with `assay replay`."
+_NOT_SENT_BY_ANYBODY = "This dead letter is about a deadline, which nobody sent: it is asked again at the next."
 
 
 class _Position(click.ParamType):
@@ -81,23 +85,26 @@ def show(invocation: Invocation, position: tuple[int, int], as_json: bool) -> No
 def replay(invocation: Invocation, positions: tuple[tuple[int, int], ...]) -> None:
     """Sends the records of dead letters once more, whole, to the topics that they came from.
 
-    POSITIONS are those of `assay dead-letters list`. First mend what made them fail; a record that was judged after
-    all counts as a duplicate where its event is among its seller's last 32.
+    POSITIONS are those of `assay dead-letters list`. First mend what made them fail. A record that was judged after
+    all (detector_failed: by the other detectors) counts as a duplicate where its event is among its seller's last 32;
+    one that killed workers was not judged, and kills again where nothing is mended.
     """
     settings = invocation.settings()
     for position in positions:
         letter = read_dead_letter(settings, *position).letter
         if not letter.topic:
-            raise Failure("This dead letter came from a file: mend the file and replay it with `assay replay`.")
+            raise Failure(_NOT_SENT_BY_ANYBODY if letter.offset < 0 else _FROM_A_FILE)
+        if letter.offset < 0:
+            raise Failure(f"Kafka did not take this line of {letter.topic}: raise max.message.bytes of that topic.")
         try:
-            asyncio.run(_send_again(settings.kafka_bootstrap, letter))
+            asyncio.run(_send_again(kafka_access(settings).options, letter))
         except Unsent as error:
             raise Failure(str(error)) from None
         click.echo(f"{letter.topic}:{letter.partition}:{letter.offset} was sent again.")
 
 
-async def _send_again(bootstrap: str, letter: DeadLetter) -> None:
-    sink = KafkaSink(bootstrap)
+async def _send_again(kafka: KafkaOptions, letter: DeadLetter) -> None:
+    sink = KafkaSink(kafka)
     try:
         await sink.send_again(letter.topic, letter.partition, letter.offset)
     finally:

@@ -6,11 +6,12 @@ import click
 
 from detectors.policy import PolicyError
 from streams.preflight import CannotStartError
+from streams.rebuild import CannotRebuildError
 from streams.settings import SettingsError
 from streams.upkeep import UpkeepError
 
 #: Errors of the packages below whose text is already one sentence for a person.
-SENTENCES: Final = (SettingsError, UpkeepError, PolicyError, CannotStartError)
+SENTENCES: Final = (SettingsError, UpkeepError, PolicyError, CannotStartError, CannotRebuildError)
 
 
 class Failure(click.ClickException):

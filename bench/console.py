@@ -1,31 +1,35 @@
 """The console under load: many open feeds while alerts come in, and a listing service that asks for holds.
 
     python bench/console.py feeds [--readers 50] [--rate 20] [--seconds 20]
-    python bench/console.py holds [--rate 500] [--seconds 20]
+    python bench/console.py holds [--rate 500] [--seconds 20] [--rounds 5]
 
 The console runs in a process of its own over a feed in that process, so what is measured is the console, not Kafka.
+"Before" is Python's own loop and HTTP parser, and a socket whose second write waits for an acknowledgement.
 """
 
 import argparse
 import asyncio
 import hashlib
+import socket
 import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 from argon2 import PasswordHasher
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.measured import conditions, cpu_s, keep, percentile
+from bench.asking import Service
+from bench.measured import conditions, cpu_s, keep, percentile, summary, waited_s
 from console.app import make_app
 from console.edges import Record, Take
 from console.office import Office, Terms
-from console.serving import address_of, bound, serving
+from console.serving import address_of, bound, new_loop, serving
 from console.users import users_of
 from detectors.policy import make_policy
 from schemas import wire
@@ -38,12 +42,13 @@ SELLERS: Final = 500
 HELD: Final = 50_000
 
 
-def child(rate: int) -> None:
+def child(rate: int, as_before: bool) -> None:
     """The console, with alerts of `rate` a second and many holds; prints its address."""
-    asyncio.run(_serve(rate))
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop if as_before else new_loop) as runner:
+        runner.run(_serve(rate, as_before))
 
 
-async def _serve(rate: int) -> None:
+async def _serve(rate: int, as_before: bool) -> None:
     class Feed:
         is_caught_up, trouble = True, ""
 
@@ -80,9 +85,11 @@ async def _serve(rate: int) -> None:
         terms=Terms(is_secure=False),
     )
     listening = bound("127.0.0.1", 0)
+    if as_before:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
     sys.stdout.write(address_of(listening) + "\n")
     sys.stdout.flush()
-    async with serving(make_app(office), listening):
+    async with serving(make_app(office), listening, "h11" if as_before else "auto"):
         await asyncio.Event().wait()
 
 
@@ -113,35 +120,34 @@ async def feeds(readers: int, rate: int, seconds: float) -> dict[str, Any]:
         }
 
 
-async def holds(rate: int, seconds: float) -> dict[str, Any]:
-    """Milliseconds of `GET /v1/listings/{id}/hold`, sent at even distances whatever the answers do."""
-    async with _Console(0) as console:
-        times: list[float] = []
-        headers = {"authorization": f"Bearer {TOKEN}"}
-        async with httpx.AsyncClient(base_url=console.address, headers=headers, timeout=10) as client:
-            await _asked(client, 0, times)
-            times.clear()
-            before_s, began = cpu_s(console.pid), time.monotonic()
-            asked = []
-            for number in range(int(rate * seconds)):
-                await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-                asked.append(asyncio.create_task(_asked(client, number, times)))
-            await asyncio.gather(*asked)
-            spent_s = cpu_s(console.pid) - before_s
-        times.sort()
+async def holds(rate: int, seconds: float, rounds: int) -> dict[str, Any]:
+    """Milliseconds and CPU of `GET /v1/listings/{id}/hold`: as it is served and as it was before, in turn."""
+    kinds: dict[str, dict[str, list[float]]] = {"before": {}, "now": {}}
+    for _ in range(rounds):
+        for kind, kept in kinds.items():
+            for name, value in (await _holds(rate, seconds, kind == "before")).items():
+                kept.setdefault(name, []).append(value)
+    return {kind: {name: summary(values, 1) for name, values in kept.items()} for kind, kept in kinds.items()}
+
+
+async def _holds(rate: int, seconds: float, as_before: bool) -> dict[str, float]:
+    def some(count: float) -> list[str]:
+        return [f"/v1/listings/l{number * 7 % (2 * HELD)}/hold" for number in range(int(count))]
+
+    async with _Console(0, as_before) as console, Service(urlsplit(console.address).port or 0, TOKEN) as service:
+        await service.ask(some(rate), rate)
+        service.took_ms.clear()
+        cpu, waited, own = cpu_s(console.pid), waited_s(console.pid), time.process_time()
+        await service.ask(some(rate * seconds), rate)
+        took, count = sorted(service.took_ms), len(service.took_ms)
         return {
-            "answers": len(times),
-            "ms": {"p50": round(percentile(times, 0.5), 1), "p99": round(percentile(times, 0.99), 1)},
-            "cpu_us_each": round(spent_s / len(times) * 1e6),
+            "p50_ms": percentile(took, 0.5),
+            "p99_ms": percentile(took, 0.99),
+            "cpu_us_each": (cpu_s(console.pid) - cpu) / count * 1e6,
+            "waited_for_a_core_us_each": (waited_s(console.pid) - waited) / count * 1e6,
+            "client_cpu_us_each": (time.process_time() - own) / count * 1e6,
             "memory_mib": console.memory_mib(),
         }
-
-
-async def _asked(client: httpx.AsyncClient, number: int, times: list[float]) -> None:
-    began = time.monotonic()
-    answer = await client.get(f"/v1/listings/l{number * 7 % (2 * HELD)}/hold")
-    assert answer.status_code == 200, answer.text
-    times.append((time.monotonic() - began) * 1000)
 
 
 async def _timed(client: httpx.AsyncClient, path: str) -> float:
@@ -165,14 +171,14 @@ async def _read(client: httpx.AsyncClient, lags: list[float]) -> None:
 class _Console:
     """The child process while the body runs."""
 
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
+    def __init__(self, rate: int, as_before: bool = False) -> None:
+        self._arguments = ["child", "--rate", str(rate), *(["--as-before"] if as_before else [])]
         self.address = ""
         self.pid = 0
 
     async def __aenter__(self) -> "_Console":
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, __file__, "child", "--rate", str(self._rate), stdout=asyncio.subprocess.PIPE
+            sys.executable, __file__, *self._arguments, stdout=asyncio.subprocess.PIPE
         )
         assert self._process.stdout is not None
         self.address = (await self._process.stdout.readline()).decode().strip()
@@ -199,15 +205,18 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--rate", type=int)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--as-before", action="store_true")
     given = parser.parse_args()
     if given.what == "child":
-        child(given.rate)
+        child(given.rate, given.as_before)
         return
     rate = given.rate or (20 if given.what == "feeds" else 500)
     if given.what == "feeds":
         results = asyncio.run(feeds(given.readers, rate, given.seconds))
     else:
-        results = asyncio.run(holds(rate, given.seconds))
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            results = runner.run(holds(rate, given.seconds, given.rounds))
     print(conditions()["load_average_1m"], results)
     keep(f"console-{given.what}", {"readers": given.readers, "rate": rate, "seconds": given.seconds}, results)
 

@@ -6,10 +6,11 @@ import sys
 from functools import cache
 from typing import Final
 
-from console import words
+from console import saying, words
 from detectors.policy import Policy
 
-_PARTS: Final = ("Fires when", "Stays quiet when", "Known gaps", "Moderator")
+_NAMES: Final = {"fires": "Fires when", "quiet": "Stays quiet when", "gaps": "Known gaps"}
+_PARTS: Final = (*_NAMES.values(), "Moderator")
 _PART: Final = re.compile(rf"^({'|'.join(_PARTS)}):\s*(.*?)(?=^(?:{'|'.join(_PARTS)}|Parameters)\b|\Z)", re.M | re.S)
 
 
@@ -24,6 +25,14 @@ def parts_of(policy: Policy, reason_code: str) -> dict[str, str]:
     """What the detector of a reason code says of itself; {} where no detector has it."""
     entry = policy.by_code.get(reason_code)
     return told_by(reason_code, type(entry.detector).__module__) if entry is not None else {}
+
+
+def about(policy: Policy, reason_code: str, language: str) -> list[tuple[str, str]]:
+    """What the detector of a reason code does, as (`fires`, `quiet`, `gaps` or `moderator`, text), in that language."""
+    told = saying.about(language, reason_code)
+    english = parts_of(policy, reason_code)
+    found = [(name, told.get(name) or english.get(part, "")) for name, part in _NAMES.items()]
+    return [*found, *(("moderator", said) for _, said in next_steps(policy, (reason_code,), language))]
 
 
 def next_steps(policy: Policy, reason_codes: tuple[str, ...], language: str) -> list[tuple[str, str]]:

@@ -11,10 +11,12 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 from litestar.types import Message, Scope
 
+from console import saying
 from console.edges import Unsent
 from console.gate import Asked, NotSignedIn
 from console.office import Office
 from console.problems import Problem, details
+from console.render import language_of
 
 log = logging.getLogger(__name__)
 
@@ -29,22 +31,20 @@ _HEADERS: Final = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=()",
 }
-_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+_PLAIN: Final = [*_HEADERS.items(), (b"cache-control", b"no-store")]
+_SECURE: Final = [*_PLAIN, (b"strict-transport-security", b"max-age=31536000")]
+_NAMES: Final = frozenset(name for name, _ in _SECURE)
 
 
 async def secure(message: Message, scope: Scope) -> None:
     """Puts the headers on every answer, errors included, before it is sent."""
     if message["type"] != "http.response.start":
         return
-    headers = list(message.get("headers", []))
-    there = {name.lower() for name, _ in headers}
-    headers += [(name, value) for name, value in _HEADERS.items() if name not in there]
+    given = list(message.get("headers", []))
+    there = {name for name, _ in given}
     office: Office = scope["litestar_app"].state.office
-    if office.terms.is_secure:
-        headers.append(_HSTS)
-    if b"cache-control" not in there:
-        headers.append((b"cache-control", b"no-store"))
-    message["headers"] = headers
+    ours = _SECURE if office.terms.is_secure else _PLAIN
+    message["headers"] = given + (ours if there.isdisjoint(_NAMES) else [one for one in ours if one[0] not in there])
 
 
 def answer(request: Asked, error: Exception) -> Response[Any]:
@@ -57,6 +57,8 @@ def answer(request: Asked, error: Exception) -> Response[Any]:
     if status >= 500 and not isinstance(error, Problem | Unsent):
         log.error("%s %s failed.", request.method, request.scope["path"], exc_info=error)
     if _is_program(request):
+        if request.scope.get("auth") is not None:  # a page asks on behalf of somebody who reads the answer
+            sentence = saying.sentence(language_of(request), sentence)
         body = msgspec.json.encode(details(status, sentence))
         return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
     office: Office = request.app.state.office

@@ -20,9 +20,10 @@ from console.api import alerts as api_alerts
 from console.api import holds as api_holds
 from console.api import keeping as api_keeping
 from console.api.document import document_of
+from console.exposition import count_answer
 from console.gate import guard
 from console.office import Office
-from console.pages import alert, feed, holds, keeping, seller, signing
+from console.pages import alert, elsewhere, feed, holds, keeping, seller, signing
 from console.roles import ROUTES
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ API: Final = [*api_alerts.HANDLERS, *api_holds.HANDLERS, *api_keeping.HANDLERS]
 HANDLERS: Final[list[ControllerRouterHandler]] = [
     signing.sign_in_page,
     signing.sign_in,
+    elsewhere.oidc_begin,
+    elsewhere.oidc_callback,
     signing.sign_out,
     signing.preferences,
     signing.static,
@@ -85,7 +88,7 @@ def make_app(office: Office, extra: list[ControllerRouterHandler] | None = None)
         guards=[guard],
         dependencies={"office": Provide(provide, sync_to_thread=False)},
         exception_handlers={Exception: answer},
-        before_send=[secure],
+        before_send=[secure, count_answer],
         lifespan=[following],
         openapi_config=None,
         request_max_body_size=MAX_BODY_BYTES,
@@ -101,7 +104,7 @@ async def _follow(office: Office) -> None:
         await office.feed.follow(office.take)
     except asyncio.CancelledError:
         raise
-    except Exception:
+    except Exception:  # whatever it was ends the task: from here on the console says that it is not up to date
         office.failed = True
         log.exception("The console no longer reads its topics.")
         raise

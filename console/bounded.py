@@ -51,8 +51,11 @@ class Kept(Generic[T]):
 
     def of(self, index: str, name: str) -> list[T]:
         """Everything found under that name, the highest of rank first."""
-        keys = self._found[index].get(name, ())
-        return sorted((self._held[key] for key in keys), key=self._rank, reverse=True)
+        return sorted(self.each(index, name), key=self._rank, reverse=True)
+
+    def each(self, index: str, name: str) -> list[T]:
+        """Everything found under that name, in no order."""
+        return [self._held[key] for key in self._found[index].get(name, ())]
 
     def newest(self) -> list[T]:
         """Everything, the highest of rank first."""

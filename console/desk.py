@@ -4,6 +4,7 @@ Nothing is changed here: a verdict goes to Kafka and shows when it comes back, a
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -22,7 +23,7 @@ from console.edges import Clock, Sink
 from console.problems import Problem
 from console.projection import Letter, Projection
 from console.roles import at_least
-from console.users import Actor, Users
+from console.users import Actor
 from schemas import Alert, AuditEntry, Hold, OverrideGiven, VerdictGiven, topics
 from schemas.fields import HoldScope
 
@@ -82,9 +83,11 @@ class Desk:
         await self._note(actor, "ruled", given.reason, key, hold_id=hold.hold_id)
         return Accepted((word.event_id,))
 
-    async def assign(self, actor: Actor, alert: Alert, given: Assignment, users: Users, key: str) -> Accepted:
+    async def assign(
+        self, actor: Actor, alert: Alert, given: Assignment, people: Iterable[Actor], key: str
+    ) -> Accepted:
         """Gives the alert to somebody, or to nobody."""
-        if given.assignee is not None and given.assignee not in {one.id for one in users.people()}:
+        if given.assignee is not None and given.assignee not in {one.id for one in people}:
             raise Problem(422, f"Nobody here who may rule on alerts is called {given.assignee}.")
         entry = await self._note(actor, "assigned", "", key, alert_id=alert.alert_id, assignee=given.assignee)
         return Accepted((entry.audit_id,))
@@ -120,7 +123,10 @@ class Desk:
     async def replay(self, actor: Actor, letter: Letter, reason: str, key: str) -> Accepted:
         """Sends what was refused once more to the topic that it came from."""
         if not letter.letter.topic:
-            raise Problem(409, "This dead letter came from a file: mend the file and replay it with `assay replay`.")
+            raise Problem(409, "This dead letter came from a file or is about a deadline: no record can be sent again.")
+        if letter.letter.offset < 0:
+            topic = letter.letter.topic
+            raise Problem(409, f"Kafka did not take this line of {topic}: raise max.message.bytes of that topic.")
         if not reason.strip():
             raise Problem(422, "A reason is needed: say what has been mended.")
         await self._sink.send_again(letter.letter.topic, letter.letter.partition, letter.letter.offset)

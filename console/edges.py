@@ -13,13 +13,14 @@ from schemas.topics import Topic
 
 
 class Record(NamedTuple):
-    """One record of a topic; without a value it is a tombstone."""
+    """One record of a topic; without a value it is a tombstone. `at_ms` is the broker's time for it, 0: unknown."""
 
     topic: str
     key: bytes
     value: bytes | None
     partition: int = 0
     offset: int = 0
+    at_ms: int = 0
 
 
 Take = Callable[[Record], None]

@@ -80,7 +80,7 @@ def _who(connection: ASGIConnection[Any, Any, Any, Any], office: Office) -> tupl
     session = office.sessions.find(cookie) if cookie else None
     if session is None:
         return None, None
-    actor = office.users().person(session.user_id)
+    actor = office.person(session)
     if actor is None:
         office.sessions.close(session)
         return None, None

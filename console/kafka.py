@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -40,8 +40,12 @@ _DAY_MS: Final = 86_400_000
 class KafkaFeed:
     """Every partition of the console's topics; positions are kept here, so that trouble loses and repeats nothing."""
 
-    def __init__(self, bootstrap: str, history_days: float) -> None:
-        self._bootstrap = bootstrap
+    def __init__(
+        self, kafka: Mapping[str, Any], history_days: float, why: Callable[[], str | None] = lambda: None
+    ) -> None:
+        """`kafka` are any client's arguments; `why` says why Kafka cannot be reached, where that can be told."""
+        self._kafka = kafka
+        self._why = why
         self._history_days = history_days
         self._positions: dict[TopicPartition, int] = {}
         self._behind: dict[TopicPartition, int] | None = None  # where each ended when the console started
@@ -61,7 +65,7 @@ class KafkaFeed:
         """Reads until it is cancelled; what fails is tried again after a moment."""
         while True:
             consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._bootstrap,
+                **self._kafka,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 max_partition_fetch_bytes=topics.MAX_MESSAGE_BYTES,
@@ -72,8 +76,9 @@ class KafkaFeed:
                 self._trouble = ""
                 await self._read(consumer, take)
             except (KafkaError, OSError) as error:
-                said = str(error) if isinstance(error, _Missing) else f"{type(error).__name__}; it is tried again"
-                self._trouble = f"Kafka at {self._bootstrap} cannot be read: {said}"
+                said = str(error) if isinstance(error, _Missing) else await asyncio.to_thread(self._why)
+                said = said or f"{type(error).__name__}; it is tried again"
+                self._trouble = f"Kafka at {','.join(self._kafka['bootstrap_servers'])} cannot be read: {said}"
                 log.warning("%s", self._trouble)
             finally:
                 with contextlib.suppress(KafkaError, OSError):
@@ -82,7 +87,7 @@ class KafkaFeed:
 
     async def _begin(self, consumer: Any) -> None:
         """Assigns every partition and goes to where it left off, or where the console begins."""
-        partitions = await _partitions(self._bootstrap, (*SPOKEN, *TOLD))
+        partitions = await _partitions(self._kafka, (*SPOKEN, *TOLD))
         explaining = {topic.name for topic in TOLD}
         spoken = [one for one in partitions if one.topic not in explaining]
         told = [one for one in partitions if one.topic in explaining]
@@ -108,7 +113,11 @@ class KafkaFeed:
             fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS_AT_ONCE)
             for partition, records in fetched.items():
                 for one in records:
-                    take(Record(one.topic, one.key or b"", one.value, one.partition, one.offset))
+                    take(
+                        Record(
+                            one.topic, one.key or b"", one.value, one.partition, one.offset, max(0, one.timestamp or 0)
+                        )
+                    )
                     self._positions[partition] = one.offset + 1
             if self._behind:
                 # By position: compaction and markers leave gaps at the end.
@@ -125,8 +134,8 @@ class KafkaFeed:
 class KafkaSink:
     """Verdicts and audit entries, each to the partition of its key by Java's default partitioner (aiokafka's too)."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: Mapping[str, Any]) -> None:
+        self._kafka = kafka
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
@@ -160,7 +169,7 @@ class KafkaSink:
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **self._kafka,
                     acks="all",
                     enable_idempotence=True,
                     max_request_size=topics.MAX_MESSAGE_BYTES,
@@ -171,7 +180,7 @@ class KafkaSink:
 
     async def _fetch(self, topic: str, partition: int, offset: int) -> Any:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **self._kafka,
             enable_auto_commit=False,
             max_partition_fetch_bytes=topics.MAX_MESSAGE_BYTES,
         )
@@ -193,16 +202,17 @@ class _Missing(KafkaError):  # type: ignore[misc]  # aiokafka's classes are unty
     """A topic that is not there; its text is one sentence."""
 
 
-async def _partitions(bootstrap: str, wanted: Iterable[Topic]) -> list[TopicPartition]:
+async def _partitions(kafka: Mapping[str, Any], wanted: Iterable[Topic]) -> list[TopicPartition]:
     """Every partition of these topics; `_Missing` where one is not there."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**kafka)
     await admin.start()
     try:
         there = set(await admin.list_topics())
         names = [topic.name for topic in wanted]
         missing = [name for name in names if name not in there]
         if missing:
-            raise _Missing(f"Kafka has no topic {', '.join(missing)}: run `assay topics create`.")
+            mend = "run `assay topics create`, or allow this user to read them"
+            raise _Missing(f"Kafka has no topic {', '.join(missing)}: {mend}.")
         described = await admin.describe_topics(names)
         return [TopicPartition(one["topic"], part["partition"]) for one in described for part in one["partitions"]]
     finally:

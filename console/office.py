@@ -11,14 +11,17 @@ from litestar.params import SkipValidation
 
 from console.desk import Desk
 from console.edges import Clock, Feed, Record, Sink
+from console.figures import Figures
+from console.guests import Elsewhere, Guest, Guests
 from console.history import History
+from console.journeys import Journeys
 from console.live import Live
 from console.once import Once
 from console.projection import Changed, Projection
 from console.render import Renderer
-from console.sessions import Sessions
+from console.sessions import Session, Sessions
 from console.throttle import Throttle
-from console.users import Users
+from console.users import Actor, Users
 from detectors.policy import Policy
 from schemas import topics, wire
 from schemas.fields import to_us
@@ -46,21 +49,26 @@ class Office:
     now: Clock
     terms: Terms = field(default_factory=Terms)
     seconds: Callable[[], float] = time.monotonic
+    elsewhere: Elsewhere | None = None  # the provider of a company's logins
 
     def __post_init__(self) -> None:
         self.projection = Projection()
         self.history = History(self._is_worked_on)
         self.live = Live()
+        self.figures = Figures()
         self.once = Once()
         self.desk = Desk(self.projection, self.sink, self.now)
         self.sessions = Sessions(self.seconds)
         self.throttle = Throttle(self.seconds)
+        self.journeys = Journeys(self.seconds)
+        self.guests = Guests()
         self.renderer = Renderer(self)
         self.failed = False
         self._snoozed: list[tuple[int, str]] = []  # until when, which alert; what has been woken early lies here too
 
     def take(self, record: Record) -> None:
         """A record of any topic, by the feed."""
+        self.figures.note_line(record)
         if record.topic in _EVENTS:
             read = wire.decode_event(record.value, record.topic)
             if isinstance(read, tuple):  # else the worker's dead letter says why
@@ -83,6 +91,30 @@ class Office:
         if self.failed:
             return "The console stopped reading its topics: restart it; its log says why."
         return self.feed.trouble
+
+    def person(self, session: Session) -> Actor | None:
+        """Who is signed in: asked at every request, so that a role taken away is gone at once."""
+        return self.users().person(session.user_id) if session.guest is None else self._guest(session.guest)
+
+    def enter(self, guest: Guest) -> Actor | None:
+        """Somebody of the provider, by a role that the users' file gives to what its claim says; None for no entry."""
+        actor = self._guest(guest)
+        if actor is not None:
+            self.guests.put(guest)
+        return actor
+
+    def people(self) -> list[Actor]:
+        """Everybody who can be given an alert, by name; those of the provider once they have signed in."""
+        guests = (one for one in map(self._guest, self.guests) if one is not None and one.role != "viewer")
+        return sorted([*self.users().people(), *guests], key=lambda one: one.name)
+
+    def name_of(self, user_id: str) -> str:
+        """A person's name, else the id."""
+        return self.guests.name_of(user_id) or self.users().name_of(user_id)
+
+    def _guest(self, guest: Guest) -> Actor | None:
+        role = self.users().guest_role(guest.values)
+        return Actor(guest.id, guest.name, role) if role is not None else None
 
     def tell(self, changed: Changed) -> None:
         """Tells the open pages."""

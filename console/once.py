@@ -35,6 +35,6 @@ class Once:
             return await asyncio.shield(answer)
         except asyncio.CancelledError:
             raise
-        except BaseException:
+        except BaseException:  # of any kind: what failed must not be the answer when it is tried again
             self._answers.pop((who, key), None)
             raise

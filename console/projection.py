@@ -118,7 +118,7 @@ class Projection:
 
     def hold_on(self, scope: HoldScope, subject_id: str) -> Hold | None:
         """The newest line of the hold on a subject, placed or released; None where there never was one."""
-        return max(self.holds.of("subject", f"{scope}:{subject_id}"), key=lambda one: one.revision, default=None)
+        return max(self.holds.each("subject", f"{scope}:{subject_id}"), key=lambda one: one.revision, default=None)
 
     def verdicts_of(self, alert_id: str) -> list[VerdictGiven]:
         """The verdicts that name an alert, the newest first."""

@@ -1,17 +1,16 @@
-"""Pages out of templates: the words of a language, money and times for people."""
+"""Pages out of templates, in the language of whoever reads them."""
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from litestar import Response
 from litestar.connection import Request
 
-from console import words
+from console import amounts, saying, words
 from console.assets import ASSETS
 from console.feed import Row
 from console.roles import may
@@ -26,6 +25,14 @@ THEME_COOKIE: Final = "assay_theme"
 ROWS_KEPT: Final = 2_000
 SUMMARY_S: Final = 0.5
 THEMES: Final = ("auto", "light", "dark")
+#: Numbers of the evidence that are codes, and of which kind.
+_CODES: Final = {
+    "silence": "silence",
+    "guards": "guard",
+    "detector": "reason",
+    "currency": "currency",
+    "market_currency": "currency",
+}
 
 
 class Renderer:
@@ -42,7 +49,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.filters |= {"money": money, "sums": sums, "whole": whole, "plain": plain, "percent": percent}
+        self.templates.filters |= {"sums": _sums, "plain": plain}
         self.templates.globals |= {"asset": lambda name: f"/static/{name}?{ASSETS[name].stamp}"}
 
     def page(self, request: Request[Any, Any, Any], template: str, status: int = 200, **context: Any) -> Response[str]:
@@ -82,19 +89,24 @@ class Renderer:
     def spoken(self, language: str) -> dict[str, Any]:
         """What templates say with."""
         now = self._office.now()
-        users = self._office.users()
         return {
             "lang": language,
             "t": partial(words.say, language),
             "label": partial(words.label, language),
-            "sentence_of": partial(words.sentence, language),
+            "sentence_of": partial(saying.evidence, language),
+            "said": partial(saying.sentence, language),
+            "number_name": partial(number_name, language),
+            "number_said": partial(number_said, language),
+            "date": partial(amounts.date, language),
+            "money": partial(amounts.sum_of, language),
             "marks_of": words.marks,
             "notes_of": partial(words.notes, language),
-            "name_of": users.name_of,
+            "name_of": self._office.name_of,
             "now": now,
             "us": to_time,
-            "ago": partial(ago, language, now),
-            "left": partial(left, language, now),
+            "ago": lambda then: amounts.span(language, now - then),
+            "past": lambda then: amounts.since(language, now - then),
+            "left": lambda then: amounts.span(language, then - now) if then > now else "",
         }
 
     def context(self, request: Request[Any, Any, Any]) -> dict[str, Any]:
@@ -124,47 +136,27 @@ def language_of(request: Request[Any, Any, Any]) -> str:
     return chosen if chosen in words.LANGUAGES else words.preferred(request.headers.get("accept-language", ""))
 
 
-def money(one: Money) -> str:
-    """A sum in whole units: "4,500 CNY"."""
-    return f"{whole(one.amount)} {one.currency}"
+@pass_context
+def _sums(context: Context, monies: tuple[Money, ...]) -> str:
+    return amounts.sums(context["lang"], monies)
 
 
-def sums(monies: tuple[Money, ...]) -> str:
-    """Sums of several currencies; "" for nothing."""
-    return " + ".join(money(one) for one in monies if Decimal(one.amount))
+def number_name(language: str, name: str) -> str:
+    """What a number of the evidence is called; its currency, where its name ends in one, stays behind it."""
+    bare, _, currency = name.rpartition(" ")
+    if not bare:
+        return words.label(language, "number", name)
+    return f"{words.label(language, 'number', bare)} {words.label(language, 'currency', currency)}"
 
 
-def whole(amount: object) -> str:
-    """A number in whole units, as people read it."""
-    try:
-        return f"{Decimal(str(amount)):,.0f}"
-    except InvalidOperation:
-        return str(amount)
+def number_said(language: str, name: str, value: int | float | str) -> str:
+    """A number of the evidence as people read it; some are codes, or several of them."""
+    kind = _CODES.get(name)
+    if kind is None or not isinstance(value, str):
+        return plain(value)
+    return ", ".join(words.label(language, kind, code) for code in value.split(", "))
 
 
 def plain(value: object) -> str:
     """A number of the evidence, without the digits that nobody reads."""
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
-
-
-def percent(share: float) -> str:
-    """A share as "47 %"."""
-    return f"{share * 100:.0f} %"
-
-
-def ago(language: str, now: datetime, then: datetime) -> str:
-    """How long ago: "3 min", "2 h", "5 d"."""
-    return _span(language, now - then)
-
-
-def left(language: str, now: datetime, then: datetime) -> str:
-    """How long until then; "" when it is over."""
-    return _span(language, then - now) if then > now else ""
-
-
-def _span(language: str, span: timedelta) -> str:
-    seconds = max(0, int(span.total_seconds()))
-    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= size * (2 if unit == "days" else 1):
-            return words.say(language, f"span.{unit}", n=seconds // size)
-    return words.say(language, "span.now")

@@ -11,6 +11,8 @@ ROUTES: Final[dict[str, Role | None]] = {
     # pages
     "sign_in_page": None,
     "sign_in": None,
+    "oidc_begin": None,
+    "oidc_callback": None,
     "sign_out": "viewer",
     "preferences": None,
     "static": None,

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from console.guests import Guest
+
 IDLE_SECONDS: Final = 30 * 60
 LONGEST_SECONDS: Final = 12 * 3_600
 SESSIONS_KEPT: Final = 10_000
@@ -14,13 +16,17 @@ SESSIONS_OF_ONE: Final = 10
 
 @dataclass(slots=True)
 class Session:
-    """A sign-in. `csrf` is what every form of it must send back. Times are in seconds of a clock that never jumps."""
+    """A sign-in. `csrf` is what every form of it must send back. Times are in seconds of a clock that never jumps.
+
+    `guest` is whoever the provider vouched for; None for a person of the users' file.
+    """
 
     key: str
     user_id: str
     csrf: str
     opened_s: float
     seen_s: float
+    guest: Guest | None = None
 
 
 class Sessions:
@@ -34,7 +40,7 @@ class Sessions:
         self._longest_s = longest_s
         self._held: dict[str, Session] = {}
 
-    def open(self, user_id: str) -> tuple[str, Session]:
+    def open(self, user_id: str, guest: Guest | None = None) -> tuple[str, Session]:
         """A new session and its token, fresh at every sign-in: one that was planted in a browser never counts."""
         self._sweep()
         theirs = [one for one in self._held.values() if one.user_id == user_id]
@@ -44,7 +50,7 @@ class Sessions:
             del self._held[min(self._held.values(), key=lambda one: one.seen_s).key]
         token = secrets.token_urlsafe(32)
         now_s = self._clock()
-        session = Session(_key(token), user_id, secrets.token_urlsafe(32), now_s, now_s)
+        session = Session(_key(token), user_id, secrets.token_urlsafe(32), now_s, now_s, guest)
         self._held[session.key] = session
         return token, session
 

@@ -24,16 +24,26 @@ class Throttle:
 
     def failed(self, name: str, address: str) -> None:
         """One more failure."""
-        now_s = self._clock()
         for key, limit in _keys(name, address):
-            self._failed.setdefault(key, deque(maxlen=limit)).append(now_s)
-            self._failed.move_to_end(key)
-        while len(self._failed) > KEYS_KEPT:
-            self._failed.popitem(last=False)
+            self._count(key, limit)
 
     def succeeded(self, name: str, address: str) -> None:
         """The right password from there: what failed before was a slip."""
         self._failed.pop((name, address), None)
+
+    def address_wait_s(self, address: str) -> float:
+        """Seconds until the next attempt from there, whoever it is, is looked at; 0 for at once."""
+        return self._left(("", address), OF_ONE_ADDRESS)
+
+    def address_failed(self, address: str) -> None:
+        """One more failure from there, of somebody without a name: whoever comes back from the provider."""
+        self._count(("", address), OF_ONE_ADDRESS)
+
+    def _count(self, key: tuple[str, str], limit: int) -> None:
+        self._failed.setdefault(key, deque(maxlen=limit)).append(self._clock())
+        self._failed.move_to_end(key)
+        while len(self._failed) > KEYS_KEPT:
+            self._failed.popitem(last=False)
 
     def _left(self, key: tuple[str, str], limit: int) -> float:
         times = self._failed.get(key)

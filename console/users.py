@@ -8,6 +8,8 @@ password = "$argon2id$v=19$..."       # `assay console password` makes it
 [tokens.listing-service]
 role = "viewer"
 sha256 = "..."                        # `assay console token` makes it and shows the token once
+
+Whoever signs in elsewhere comes by a table [provider], see `console.provider`.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import Meta
 
+from console.provider import Provider, ProviderError, checked, role_of
 from console.roles import Role
 
 log = logging.getLogger(__name__)
@@ -54,10 +57,11 @@ class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     users: dict[Annotated[str, Meta(pattern=_NAME)], User] = {}
     tokens: dict[Annotated[str, Meta(pattern=_NAME)], Token] = {}
+    provider: Provider | None = None
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Whoever asks: a person or a program, by the key in the file."""
+    """Whoever asks: a person or a program, by the key in the file or by the provider's id."""
 
     id: str
     name: str
@@ -85,6 +89,20 @@ class Users:
         """A person by id: asked at every request, so that a role taken away is gone at once."""
         user = self._held.users.get(user_id)
         return Actor(user_id, user.name or user_id, user.role) if user is not None else None
+
+    def guest_role(self, values: tuple[str, ...]) -> Role | None:
+        """The role of somebody of the provider, by what its claim said; None for no entry, now or any more."""
+        return role_of(self.provider, values) if self.provider is not None else None
+
+    @property
+    def provider(self) -> Provider | None:
+        """Where one may sign in elsewhere."""
+        return self._held.provider
+
+    @property
+    def has_passwords(self) -> bool:
+        """Whether anybody signs in here."""
+        return bool(self._held.users)
 
     def program(self, token: str) -> Actor | None:
         """The program with that token."""
@@ -152,9 +170,13 @@ def users_of(told: dict[str, object], source: str, hasher: PasswordHasher | None
     """The users of a file's content."""
     try:
         held = msgspec.convert(told, _File)
+        if held.provider is not None:
+            checked(held.provider)
     except msgspec.ValidationError as error:
         raise UsersError(f"The users' file {source} does not fit: {error}.") from None
-    if not held.users:
+    except ProviderError as error:
+        raise UsersError(f"In the users' file {source} {error}.") from None
+    if not held.users and held.provider is None:
         raise UsersError(f"The users' file {source} names nobody: add [users.<id>] with role and password.")
     return Users(held, hasher)
 

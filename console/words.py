@@ -1,27 +1,24 @@
-"""The console's own words in English and Chinese, from `words/*.toml`; a word that Chinese lacks is said in English."""
+"""The console's own words in English and Chinese, from `words/en.toml` and `zh.toml`; what Chinese lacks is English."""
 
-import re
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from detectors.alerts import BRAKED, EXPIRED, EXPIRING, TRUNCATED
-from schemas import Alert, Evidence
+from schemas import Alert
 
 LANGUAGES: Final = ("en", "zh")
 NAMES: Final = {"en": "English", "zh": "中文"}
 _NOTES: Final = {"braked": BRAKED, "expired": EXPIRED, "expiring": EXPIRING, "truncated": TRUNCATED}
-_MONEY: Final = re.compile(r"\d{1,15}\.\d+")
-_FOLDER: Final = Path(__file__).parent / "words"
+FOLDER: Final = Path(__file__).parent / "words"
 
 
 @cache
 def told(language: str) -> dict[str, str]:
     """Every word of a language by its dotted name."""
-    return _flat(tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
+    return _flat(tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
 
 
 def say(language: str, name: str, /, **values: object) -> str:
@@ -34,24 +31,6 @@ def label(language: str, kind: str, code: str) -> str:
     """The word for a code, such as a reason code; one without a word is spelt out."""
     name = f"{kind}.{code}"
     return told(language).get(name) or told("en").get(name) or code.replace("_", " ")
-
-
-def sentence(language: str, evidence: Evidence) -> tuple[str, str]:
-    """What a piece of evidence says, and in which language: the detector's own words where there are no others."""
-    template = told(language).get(f"evidence.{evidence.reason_code}") if language != "en" else None
-    if template is not None:
-        try:
-            return template.format_map({name: _read(value) for name, value in evidence.numbers.items()}), language
-        except (KeyError, ValueError, IndexError):
-            pass  # a number that this version of the detector does not give: its own sentence says it all
-    return evidence.sentence, "en"
-
-
-def _read(value: int | float | str) -> int | float | str:
-    """Money, which is decimal text, in whole units; everything else as it is."""
-    if isinstance(value, str) and _MONEY.fullmatch(value):
-        return f"{Decimal(value):,.0f}"
-    return value
 
 
 def notes(language: str, alert: Alert) -> list[str]:

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from schemas import topics
+from streams.kafka_access import KafkaOptions, kafka_access
 from streams.settings import SettingsError, load
 from streams.upkeep import UpkeepError, describe_topics
 
@@ -32,11 +33,9 @@ class Head(msgspec.Struct):
 _head = msgspec.json.Decoder(Head)
 
 
-async def send(bootstrap: str, events: Path, reference: Path | None, partitions: int) -> int:
+async def send(kafka: KafkaOptions, events: Path, reference: Path | None, partitions: int) -> int:
     """How many lines were sent; each is acknowledged when this returns."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=20, max_request_size=16 << 20
-    )
+    producer = AIOKafkaProducer(**kafka, acks="all", enable_idempotence=True, linger_ms=20, max_request_size=16 << 20)
     await producer.start()
     sent = 0
     try:
@@ -71,7 +70,7 @@ def main() -> int:
         (listings,) = describe_topics(settings, [topics.LISTINGS])
         if not listings.partitions:
             raise UpkeepError("The topics do not exist: `assay topics create` makes them.")
-        sent = asyncio.run(send(settings.kafka_bootstrap, options.events, options.reference, listings.partitions))
+        sent = asyncio.run(send(kafka_access(settings).options, options.events, options.reference, listings.partitions))
     except (OSError, KafkaError, SettingsError, UpkeepError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

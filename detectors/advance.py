@@ -1,13 +1,13 @@
 """Taking an event into a seller's state, once: which function takes which event type.
 
-Listings are in `detectors.shelf`, verdicts in `detectors.rulings`. Everything is idempotent by its own ids, so that a
-repeated event changes nothing.
+What is put on the shelf is in `detectors.shelf`, verdicts in `detectors.rulings`. Everything is idempotent by its own
+ids, so that a repeated event changes nothing.
 """
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from detectors import aftersale, complaints, heard, ledger, marks, orders, surging
+from detectors import aftersale, complaints, heard, holds, ledger, marks, orders, shelf, surging
 from detectors.detector import Cause, DeadlineReached
 from detectors.orders import Terms
 from detectors.state import SellerState
@@ -15,6 +15,8 @@ from schemas import (
     CompensationPaid,
     ComplaintDecided,
     ComplaintOpened,
+    HoldAppealed,
+    ListingRemoved,
     MessageSent,
     OrderCancelled,
     OrderDelivered,
@@ -35,7 +37,7 @@ from schemas import (
 
 
 def advance(state: SellerState, cause: Cause, now_us: int, terms: Terms) -> None:
-    """Takes `cause` in; an event type without a handler here says nothing about orders, returns or complaints."""
+    """Takes `cause` in; an event type without a handler here changes nothing but when the seller was seen."""
     handler = HANDLERS.get(type(cause))
     if handler is not None:
         handler(state, cause, now_us, terms)
@@ -76,11 +78,20 @@ def _paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> No
     orders.paid(state, event, now_us, terms)
     if state.awaited_orders:
         complaints.find_order(state, event, terms)
+    shelf.sign_of_life(state, event.listing_id, now_us)
 
 
 def _registered(state: SellerState, event: SellerRegistered, now_us: int, terms: Terms) -> None:
     state.core.registered_us = min(state.core.registered_us or now_us, now_us)
     aftersale.located(state, event, now_us, terms)
+
+
+def _removed(state: SellerState, event: ListingRemoved, now_us: int, _terms: Terms) -> None:
+    shelf.unshelve(state, event, now_us)
+
+
+def _appealed(state: SellerState, event: HoldAppealed, now_us: int, _terms: Terms) -> None:
+    holds.appeal(state, event.hold_id, now_us)
 
 
 def _closed(state: SellerState, event: SellerClosed, now_us: int, _terms: Terms) -> None:
@@ -129,5 +140,7 @@ HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
     SellerRegistered: _registered,
     SellerChanged: aftersale.located,
     SellerClosed: _closed,
+    ListingRemoved: _removed,
+    HoldAppealed: _appealed,
     DeadlineReached: _fall_due,
 }

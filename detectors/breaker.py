@@ -6,6 +6,7 @@ time, over all partitions: those a detector held, or would have, and those that 
 
 import hashlib
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
@@ -23,6 +24,8 @@ KIND: Final = "breaker"  # of the deadline at which what the breaker kept from b
 AGAIN_US: Final = HOUR_US
 HOURS_KEPT: Final = 2
 MARK_BYTES: Final = 4
+_KEPT: Final = "kept from being held"  # among the marks of an hour; no reason code has spaces
+NAMES_REMEMBERED: Final = 4_096
 Name = TypeVar("Name", bound=tuple[str, ...])
 
 
@@ -90,6 +93,7 @@ def catches(
     """Whether the breaker keeps all of these detectors from holding something of the seller's, who counts for them.
 
     What it keeps from being held is looked at again in an hour, and does not count again: else it would never end.
+    `changes.kept` gets each detector once an hour, for whoever wants to know how much that is.
     """
     fuses = [
         (Fuse(reason_code), Fuse(reason_code, category.casefold()))
@@ -102,6 +106,8 @@ def catches(
         state.changes.fuses += fresh
     if not fuses or set(reason_codes) & set(EXEMPT) or not all(any(each in tripped for each in both) for both in fuses):
         return False
+    state.core.held_by, kept = _once(state.core.held_by, [(_KEPT, each.reason_code) for each, _ in fuses], now_us)
+    state.changes.kept += [reason_code for _, reason_code in kept]
     if state.core.braked_us <= now_us:
         state.core.braked_us = now_us + AGAIN_US
         state.schedule(KIND, "", state.core.braked_us)
@@ -123,13 +129,21 @@ def _once(before: tuple[int, bytes], names: Sequence[Name], now_us: int) -> tupl
         return before, []
     if now > hour:
         known = b""
+    marks = {known[at : at + MARK_BYTES] for at in range(0, len(known), MARK_BYTES)}
     fresh = []
     for name in names:
-        mark = hashlib.blake2b("\x1f".join(name).encode("utf-8", "surrogatepass"), digest_size=MARK_BYTES).digest()
-        if all(known[at : at + MARK_BYTES] != mark for at in range(0, len(known), MARK_BYTES)):
+        mark = _mark_of(name)
+        if mark not in marks:
+            marks.add(mark)
             known += mark
             fresh.append(name)
     return (now, known), fresh
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED)
+def _mark_of(name: tuple[str, ...]) -> bytes:
+    """A few categories and reason codes are asked for again and again."""
+    return hashlib.blake2b("\x1f".join(name).encode("utf-8", "surrogatepass"), digest_size=MARK_BYTES).digest()
 
 
 def trips(hour: Hour, tripped: Iterable[Fuse], terms: BreakerTerms) -> list[Fuse]:
@@ -160,5 +174,5 @@ def _why(fuse: Fuse, hour: Hour) -> Why:
     return Why(
         f"{fuse.reason_code} would hold {held} of {judged} sellers judged{where} within the hour: "
         "its holds are alerts until an hour has passed with far fewer, or a lead ends this",
-        {"sellers_held": held, "sellers_judged": judged},
+        {"detector": fuse.reason_code, "category": fuse.category, "sellers_held": held, "sellers_judged": judged},
     )

@@ -9,7 +9,7 @@ import msgspec
 from detectors.detector import Abstained, Around
 from detectors.estimate import Estimate, ReferencePrice
 from detectors.market import Market
-from detectors.products import MarketKey, abroad, classify, market_key, split_key
+from detectors.products import MarketKey, abroad, classify, market_key, named_by_title, split_key
 from detectors.records import Listing
 from detectors.state import SellerState
 from schemas import ListingChanged, ListingPublished, Product
@@ -18,7 +18,7 @@ from schemas.fields import to_us
 NEW: Final = "new"
 _ROUNDED: Final = 0.001  # a ratio is rounded to so much
 #: Asked of every listing by every detector of prices.
-LISTINGS: Final = (ListingPublished, ListingChanged)
+LISTINGS: Final = (ListingChanged, ListingPublished)  # the frequent one first: it is the first that is tried
 
 
 class Exchange(NamedTuple):
@@ -44,10 +44,15 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
 
     `own` is the market of the listing's own condition class, `market` the one the estimate comes from: another where
     `discount` (the class's factor on the price of new goods) or `exchange` is not None; both are in the estimate.
+    `lone_id`: the listing's id is one that the catalogue lacks and no other established seller uses, and `own` is the
+    market of what its title names, `sure` a probability that it does.
     """
 
     listing_id: str
     listing: Listing
+    key: MarketKey
+    sure: float
+    lone_id: bool
     own: Market
     market: Market
     without: frozenset[str]
@@ -56,11 +61,6 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
     discount: float | None
     exchange: Exchange | None
     ratio: float
-
-    @property
-    def key(self) -> MarketKey:
-        """The listing's product, condition class and currency."""
-        return split_key(self.listing.market)
 
     @property
     def z(self) -> float:
@@ -101,14 +101,19 @@ def compare(
         return Abstained("not_remembered")
     if not listing.market:
         return Abstained(classify(cause, around).guard or "no_product")
-    own = around.market(listing.market)
+    key, sure = listing.market, listing.sure
+    own = around.market(key)
     without = own.kin(state.seller_id)
     estimate = own.estimate(now_us, without)
+    named = None if estimate.established else _named_instead(cause, key, state.seller_id, now_us, around)
+    if named is not None:
+        key, sure = named
+        own = around.market(key)
+        without |= own.kin(state.seller_id)
+        estimate = own.estimate(now_us, without)
     basis = None
     if estimate.below_eight:
-        basis = _elsewhere(
-            Basis(own, without, estimate), state.seller_id, listing.market, now_us, around, class_discounts
-        )
+        basis = _elsewhere(Basis(own, without, estimate), state.seller_id, key, now_us, around, class_discounts)
         if basis is None:
             return Abstained("thin_market")
         estimate = basis.estimate
@@ -119,7 +124,33 @@ def compare(
     if ratio > up_to:
         return None
     market, without, _, reference, discount, exchange = basis or Basis(own, without, estimate)
-    return Comparison(cause.listing_id, listing, own, market, without, estimate, reference, discount, exchange, ratio)
+    return Comparison(
+        cause.listing_id,
+        listing,
+        split_key(key),
+        sure,
+        named is not None,
+        own,
+        market,
+        without,
+        estimate,
+        reference,
+        discount,
+        exchange,
+        ratio,
+    )
+
+
+def _named_instead(
+    cause: ListingPublished | ListingChanged, key: str, seller_id: str, now_us: int, around: Around
+) -> tuple[str, float] | None:
+    """As `named_by_title`, unless others sell new goods under the listing's id."""
+    named = named_by_title(cause, key, around)
+    if named is None:
+        return None
+    of = split_key(key)
+    as_new = around.market(market_key(of.product, NEW, of.currency))
+    return None if as_new.estimate(now_us, as_new.kin(seller_id)).established else named
 
 
 def _elsewhere(

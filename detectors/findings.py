@@ -8,11 +8,6 @@ from detectors.detector import Finding
 from detectors.state import SellerState
 
 
-def is_found(state: SellerState, listing_id: str, reason_code: str) -> bool:
-    """Whether such a finding stands on the listing, or on the seller ("")."""
-    return reason_code in (state.listings[listing_id].findings if listing_id else state.findings)
-
-
 def keep(
     state: SellerState, listing_id: str, reason_code: str, answer: Finding | None, now_us: int, cause_id: str
 ) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 
 from detectors.entries import Flags
 from detectors.held import holds_of
+from detectors.standing import has_standing
 from detectors.state import SellerState
 from schemas.fields import DAY_US
 
@@ -18,7 +19,7 @@ def new_flags(state: SellerState, now_us: int) -> Flags | None:
         sequence=core.sequence,
         registered_us=state.since_us,
         last_active_us=core.flags_day * DAY_US,
-        standing=state.has_standing(now_us),
+        standing=has_standing(state, now_us),
         held=bool(active),
         held_unseen=bool(active) and not any(hold.seen_by_human for hold in active),
         confirmed_bad=core.confirmed_bad,

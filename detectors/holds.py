@@ -34,6 +34,9 @@ PAYOUT_REASONS: Final = ("unpaid_refunds", "vanished_seller", "upheld_complaint"
 LISTING_FAMILIES: Final = ("price", "words")
 LISTING_REASONS: Final = ("upheld_complaint",)
 SELLER_REASONS: Final = ("vanished_seller",)
+#: Of prices: what is no more than low, or low beside a list price alone.
+WEAK_GRADES: Final = ("moderate", "no_market")
+BUYERS_BEHIND_A_WEAK_PRICE: Final = 2
 
 
 def decide_listing(state: SellerState, listing_id: str, moment: Moment, policy: Policy) -> Hold | None:
@@ -157,10 +160,23 @@ def _supports_listing(state: SellerState, listing_id: str, score: Score, moment:
     if score.value < policy.bands.hold or not score.has_hold_mode:
         return False
     return any(
-        policy.family(one.reason_code) in LISTING_FAMILIES
-        if one.subject_kind == "listing"
-        else _names(state, listing_id, one, moment, policy)
+        _bears(one, score, policy) if one.subject_kind == "listing" else _names(state, listing_id, one, moment, policy)
         for one in score.counted
+    )
+
+
+def _bears(one: Finding, score: Score, policy: Policy) -> bool:
+    """Whether a listing's finding may hold it: a price that is only low does where two buyers say something too.
+
+    One buyer's complaint or overdue refund is in many an honest shop, and so is a promotion at two thirds.
+    """
+    if policy.family(one.reason_code) not in LISTING_FAMILIES:
+        return False
+    return one.grade not in WEAK_GRADES or any(
+        other.subject_kind == "seller"
+        and policy.family(other.reason_code) == "aftersale"
+        and other.facts >= BUYERS_BEHIND_A_WEAK_PRICE
+        for other in score.counted
     )
 
 

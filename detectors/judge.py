@@ -4,15 +4,14 @@ Pure but for the state, which is changed in place: whoever calls owns it, and th
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from detectors import alerts, breaker, eviction, holds, raised, rulings, shares, shelf, silence
 from detectors.advance import advance
-from detectors.catalogue import Entry as CatalogueEntry
-from detectors.detector import Abstained, Around, Cause, DeadlineReached
-from detectors.findings import is_found, keep
+from detectors.detector import Abstained, Around, Cause, DeadlineReached, Finding
+from detectors.findings import keep
 from detectors.flags import new_flags
 from detectors.held import Moment
 from detectors.judged import Failure, Judged, Tombstone
@@ -23,13 +22,9 @@ from detectors.subjects import SubjectState, judge_day
 from detectors.tally import Subject, Tally
 from schemas import (
     Alert,
-    Event,
     Hold,
-    HoldAppealed,
     ListingChanged,
     ListingPublished,
-    ListingRemoved,
-    OrderPaid,
     VerdictGiven,
 )
 from schemas.fields import DAY_US
@@ -63,15 +58,25 @@ class _Answers(msgspec.Struct, frozen=True, gc=False):
 _QUIET: Final = _Answers()
 
 
+class _Asked(NamedTuple):
+    """A detector as it is asked at one type of event; made once, since every event asks several."""
+
+    look: Callable[[SellerState, Cause, int, Around], Finding | Abstained | None]
+    reason_code: str
+    about_listing: bool
+    on_trial: bool
+
+
 class Judge:
     """The judgement under one policy."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._asked: dict[Any, list[CatalogueEntry]] = {}
+        self._asked: dict[Any, list[_Asked]] = {}
         for entry in policy.entries:
-            for asked in entry.asked_at:
-                self._asked.setdefault(asked, []).append(entry)
+            asked = _Asked(entry.detector.look, entry.reason_code, entry.about == "listing", entry.mode == "shadow")
+            for cause in entry.asked_at:
+                self._asked.setdefault(cause, []).append(asked)
         #: What does more than to take the event in; what is absent reaches nobody.
         self._takes_in: dict[type[Any], Callable[..., _Effect]] = {
             ListingPublished: self._shelve,
@@ -88,7 +93,7 @@ class Judge:
         `decided_us` stamps what is published: the wall clock in live running, the event time (None) in history.
         """
         judged = Judged()
-        is_event = isinstance(cause, Event)
+        is_event = type(cause) is not DeadlineReached
         if is_event:
             if not state.is_new(cause.event_id):
                 judged.is_news = False
@@ -101,7 +106,7 @@ class Judge:
             effect = take_in(state, cause, moment, around, judged)
         else:
             effect = _NOBODY
-            self._take_in(state, cause, now_us)
+            advance(state, cause, now_us, self.policy.terms)
         silence.note(state, cause, now_us, self.policy.terms.silence)
         answers = _QUIET if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
         if state.overdue:
@@ -127,16 +132,6 @@ class Judge:
         return judge_day(subject, state, day, tally, self.policy, decided_us)
 
     # ---- the event into the state
-
-    def _take_in(self, state: SellerState, cause: Cause, now_us: int) -> None:
-        """What no decision depends on but by what the detectors see in the state."""
-        advance(state, cause, now_us, self.policy.terms)
-        if isinstance(cause, OrderPaid):
-            shelf.sign_of_life(state, cause.listing_id, now_us)
-        elif isinstance(cause, ListingRemoved):
-            shelf.unshelve(state, cause, now_us)
-        elif isinstance(cause, HoldAppealed):
-            holds.appeal(state, cause.hold_id, now_us)
 
     def _shelve(
         self,
@@ -208,28 +203,31 @@ class Judge:
         """Each detector of this event type; a finding stands until its detector is quiet about the same subject."""
         changed_listing = changed_seller = False
         all_quiet = True
-        for entry in self._asked.get(cause.kind if isinstance(cause, DeadlineReached) else type(cause), ()):
+        own = state.findings
+        theirs = state.listings[listing_id].findings if listing_id else own
+        about = cause.kind if type(cause) is DeadlineReached else type(cause)
+        for look, reason_code, about_listing, on_trial in self._asked.get(about, ()):
             try:
-                answer = entry.detector.look(state, cause, now_us, around)
+                answer = look(state, cause, now_us, around)
             except Exception as error:  # noqa: BLE001 - a detector's bug becomes a dead letter, never a quiet detector
                 said = f"{type(error).__name__}: {without_people(str(error))}"  # it may quote a title
-                judged.failures.append(Failure(entry.reason_code, f"{entry.reason_code}: {said}"))
+                judged.failures.append(Failure(reason_code, f"{reason_code}: {said}"))
                 all_quiet = False
                 continue
-            about_listing = listing_id if entry.about == "listing" else ""
             if answer is None:
-                if not is_found(state, about_listing, entry.reason_code):
+                if reason_code not in (theirs if about_listing else own):
                     continue
             elif isinstance(answer, Abstained):
-                judged.guards.append((entry.reason_code, answer.guard))
+                judged.guards.append((reason_code, answer.guard))
                 all_quiet = False
                 continue
-            elif entry.mode != "shadow":
+            elif not on_trial:
                 all_quiet = False
-            if keep(state, about_listing, entry.reason_code, answer, now_us, cause.event_id):
+            subject_id = listing_id if about_listing else ""
+            if keep(state, subject_id, reason_code, answer, now_us, cause.event_id):
                 if answer is not None:
-                    judged.found += (entry.reason_code,)
-                if about_listing:
+                    judged.found += (reason_code,)
+                if subject_id:
                     changed_listing = True
                 else:
                     changed_seller = True

@@ -27,16 +27,17 @@ class Due(NamedTuple):
 class Late:
     """Derived from the stored returns under `terms`; `by_id` are the overdue ones as folded.
 
-    `buyers` counts each buyer's; `missing` is what the seller has not paid, by currency; `events` how many there are
-    behind all of them.
+    `buyers` counts each buyer's, `unpaid` only those of which the seller has not paid the most; `missing` is what the
+    seller has not paid, by currency; `events` how many there are behind all of them.
     """
 
-    __slots__ = ("_by_due", "_counts", "_due", "_ids", "buyers", "by_id", "events", "missing", "terms")
+    __slots__ = ("_by_due", "_counts", "_due", "_ids", "buyers", "by_id", "events", "missing", "terms", "unpaid")
 
     def __init__(self, terms: ReturnTerms, by_id: Mapping[str, Folded]) -> None:
         self.terms = terms
         self.by_id: dict[str, Folded] = {}
         self.buyers: dict[str, int] = {}
+        self.unpaid: dict[str, int] = {}
         self.missing: dict[str, Decimal] = {}
         self.events = 0
         self._counts: dict[str, int] = {}
@@ -96,14 +97,20 @@ class Late:
         else:
             del self.by_id[return_id]
         self.events += sign * len(back.event_ids)
-        unpaid = sign * (back.amount - back.paid_by_seller)
-        self.missing[back.currency] = self.missing.get(back.currency, _ZERO) + unpaid
-        for counts, key in ((self.buyers, back.buyer_id), (self._counts, back.currency)):
-            counts[key] = counts.get(key, 0) + sign
-            if not counts[key]:
-                del counts[key]
+        missing = sign * (back.amount - back.paid_by_seller)
+        self.missing[back.currency] = self.missing.get(back.currency, _ZERO) + missing
+        _count(self.buyers, back.buyer_id, sign)
+        _count(self._counts, back.currency, sign)
+        if back.paid_by_seller < back.amount * self.terms.mostly_paid_share:
+            _count(self.unpaid, back.buyer_id, sign)
         if back.currency not in self._counts:
             del self.missing[back.currency]
+
+
+def _count(counts: dict[str, int], key: str, sign: int) -> None:
+    counts[key] = counts.get(key, 0) + sign
+    if not counts[key]:
+        del counts[key]
 
 
 class Refunded:

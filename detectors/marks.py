@@ -25,7 +25,8 @@ _ANSWERS: Final = ("accepted", "refused", "shipped", "delivered", "cancelled")
 def mark(state: SellerState, return_id: str, held: Return, back: Folded, terms: ReturnTerms) -> None:
     """Sets the marks of a return after its steps, and the deadline of its answer."""
     due_us = 0
-    if back.requested_us and not back.closed_us and not _is_answered(held):
+    is_answered, is_disputed, is_withdrawn = _said(held)
+    if back.requested_us and not back.closed_us and not is_answered:
         due_us = back.requested_us + int(terms.answer_hours * HOUR_US)
     is_late = 0 < due_us <= held.answer_fired_us
     awaited_us = 0 if is_late else due_us
@@ -33,9 +34,10 @@ def mark(state: SellerState, return_id: str, held: Return, back: Folded, terms: 
         held.answer_due_us = awaited_us
         if awaited_us:
             _await(state, awaited_us, return_id)
-    held.ignored = is_late or (bool(back.requested_us) and not back.closed_us and _went_back_on_it(held))
-    stands = bool(back.requested_us) and back.stage != "settled" and not _is_withdrawn(held)
-    held.disputed = stands and _is_disputed(held)
+    went_back = back.requested_us and not back.closed_us and not is_disputed and _went_back_on_it(held)
+    held.ignored = is_late or bool(went_back)
+    stands = bool(back.requested_us) and back.stage != "settled" and not is_withdrawn
+    held.disputed = stands and is_disputed
     held.doubt = back.reason if stands and back.reason in DOUBTS else ""
     for marked, index in ((held.ignored, state.ignored), (held.disputed, state.disputed)):
         (index.add if marked else index.discard)(return_id)
@@ -110,25 +112,26 @@ def _rate_after(state: SellerState, time_us: int) -> None:
         state.schedule(RATING, "", due_us)
 
 
-def _is_answered(held: Return) -> bool:
-    return any(
-        step.kind in _ANSWERS
-        or (step.kind == "disputed" and step.detail == "seller")
-        or (step.kind == "refund" and step.detail == "seller")
-        for step in held.steps
-    )
+def _said(held: Return) -> tuple[bool, bool, bool]:
+    """Whether the seller answered, whether it disputed, and whether the buyer or the platform took the return back.
+
+    The seller cannot take back what a buyer says.
+    """
+    is_answered = is_disputed = is_withdrawn = False
+    for step in held.steps:
+        kind = step.kind
+        if kind in _ANSWERS:
+            is_answered = True
+            if kind == "cancelled" and step.detail != "seller":
+                is_withdrawn = True
+        elif kind in ("disputed", "refund") and step.detail == "seller":
+            is_answered = True
+            if kind == "disputed":
+                is_disputed = True
+    return is_answered, is_disputed, is_withdrawn
 
 
 def _went_back_on_it(held: Return) -> bool:
-    """Accepted, then refused, and the seller did not dispute it."""
+    """Accepted, then refused."""
     answers = [step.kind for step in held.steps if step.kind in ("accepted", "refused")]
-    return answers[-1:] == ["refused"] and "accepted" in answers and not _is_disputed(held)
-
-
-def _is_disputed(held: Return) -> bool:
-    return any(step.kind == "disputed" and step.detail == "seller" for step in held.steps)
-
-
-def _is_withdrawn(held: Return) -> bool:
-    """The buyer or the platform took the return back; the seller cannot take back what a buyer says."""
-    return any(step.kind == "cancelled" and step.detail != "seller" for step in held.steps)
+    return answers[-1:] == ["refused"] and "accepted" in answers

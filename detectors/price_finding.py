@@ -32,8 +32,8 @@ def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around:
     if estimate.pseudo and seen.reference is not None:
         numbers["pseudo_sellers"] = round(estimate.pseudo, 3)
         numbers["reference_price"] = _plain(exp(seen.reference.log_price))
-    if listing.sure < 1.0:
-        numbers["title_confidence"] = round(listing.sure, 3)
+    if seen.sure < 1.0:
+        numbers["title_confidence"] = round(seen.sure, 3)
     if seen.discount is not None:
         numbers["class_discount"] = round(seen.discount, 3)
     if seen.exchange is not None:
@@ -68,8 +68,10 @@ def _sentence(seen: Comparison, around: Around) -> str:
         parts.append(f"its reference price is {_shown(exp(seen.reference.log_price))}")
     usual = "the usual price" if seen.discount is None else f"what one should cost {sold_as}"
     parts.append(f"{_share(seen.ratio)} {usual}")
-    if seen.listing.sure < 1.0:
+    if seen.sure < 1.0:
         parts.append("taken for it by its title")
+    if seen.lone_id:
+        parts.append("no established seller sells under its product id")
     return "; ".join(parts)
 
 

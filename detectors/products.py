@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from detectors.detector import Around
-from detectors.reference import gtin14
+from detectors.folding import MAX_RAW_TITLE
+from detectors.reference import gtin14, remember
 from detectors.wording import NOTHING_SAID, is_of_accessories, read_title
 from schemas import ListingChanged, ListingPublished, Product
 
@@ -82,6 +83,21 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
         return Place("", listing.condition)
     if listing.pack_size is not None and listing.pack_size > 1:
         return Place("", "pack")
+    asked = (
+        listing.title[:MAX_RAW_TITLE],
+        listing.brand,
+        listing.category,
+        listing.product_id,
+        listing.gtin,
+        listing.condition,
+        listing.currency,
+    )
+    places = around.reference.places
+    place: Place | None = places.get(asked)
+    return remember(places, asked, _place_of(listing, around)) if place is None else place
+
+
+def _place_of(listing: ListingPublished | ListingChanged, around: Around) -> Place:
     identity = identify(listing, around)
     product = identity.product
     condition: str = listing.condition
@@ -107,14 +123,34 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
 def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tuple[str, ...]:
     """The markets that judging this listing may ask for: its own, and those for where its own is thin.
 
-    Those are that of new goods, and its own in the other currencies that the policy has a rate for.
+    Those are that of new goods, its own in the other currencies that the policy has a rate for, and the same of what
+    the title names where the catalogue lacks the id.
     """
     key = classify(listing, around).key
     if not key:
         return ()
+    named = named_by_title(listing, key, around)
+    return _with_others(key, around) if named is None else _with_others(key, around) + _with_others(named[0], around)
+
+
+def _with_others(key: str, around: Around) -> tuple[str, ...]:
     product, condition_class, currency = split_key(key)
     keys = (key,) if condition_class == "new" else (key, market_key(product, "new", currency))
     return keys + tuple(abroad(key, around)) if around.exchange else keys
+
+
+def named_by_title(listing: ListingPublished | ListingChanged, key: str, around: Around) -> tuple[str, float] | None:
+    """The market of what the title names, and how sure that is, for a listing whose id the catalogue lacks.
+
+    Such an id is the marketplace's own word for what is the same; it says nothing where nobody else sells under it.
+    """
+    own = split_key(key)
+    if own.product_id is None or around.reference.product(own.product_id) is not None:
+        return None
+    found = around.reference.resolve(listing.title, listing.brand)
+    if found.product_id is None:
+        return None
+    return f"p:{found.product_id}:{own.condition_class}:{own.currency}", found.confidence
 
 
 def abroad(key: str, around: Around) -> Iterator[str]:
@@ -128,6 +164,13 @@ def abroad(key: str, around: Around) -> Iterator[str]:
 
 def identify(listing: ListingPublished | ListingChanged, around: Around) -> Identity:
     """The catalogue's product that a listing is of: by id or GTIN unless the title contradicts, else by the title."""
+    asked = listing.title[:MAX_RAW_TITLE], listing.brand, listing.product_id, listing.gtin
+    identities = around.reference.identities
+    identity: Identity | None = identities.get(asked)
+    return remember(identities, asked, _identity_of(listing, around)) if identity is None else identity
+
+
+def _identity_of(listing: ListingPublished | ListingChanged, around: Around) -> Identity:
     claimed = _claimed(listing, around)
     if claimed is not None and not around.reference.contradicts(listing.title, claimed.product_id, listing.brand):
         return Identity(claimed, 1.0)

@@ -10,6 +10,7 @@ from detectors.rhythm import UNKNOWN, Rhythm
 from detectors.surge import Series
 
 STATE_VERSION: Final = 1
+OLDEST_VERSION: Final = STATE_VERSION - 1  # that is still read; what is written is of this version
 UNCOUNTED: Final = 0
 NOT_COUNTED: Final = -1
 

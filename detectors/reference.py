@@ -1,6 +1,6 @@
 """The reference catalogue in memory: products by id, GTIN and title, brands by name."""
 
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from detectors.folding import MAX_RAW_TITLE
 from detectors.titles import Resolution, Titles, is_plain
@@ -12,6 +12,7 @@ SURE_OF_MORE: Final = 0.9
 
 _GTIN_DIGITS: Final = (8, 12, 13, 14)
 
+Memory = dict[tuple[str | None, ...], Any]
 Key = TypeVar("Key")
 Answer = TypeVar("Answer")
 
@@ -50,6 +51,8 @@ class Reference:
         "_products",
         "_resolved",
         "_titles",
+        "identities",
+        "places",
     )
 
     def __init__(self) -> None:
@@ -60,6 +63,9 @@ class Reference:
         self._titles = Titles()
         self._resolved: dict[tuple[str, str | None], Resolution] = {}
         self._contradicted: dict[tuple[str, str, str | None], bool] = {}
+        #: What `detectors.products` made of listings' own words; a listing that changes its price is the same goods.
+        self.identities: Memory = {}
+        self.places: Memory = {}
         self._later: list[Product | Brand | tuple[type[Product] | type[Brand], str]] = []
 
     def __len__(self) -> int:
@@ -69,8 +75,7 @@ class Reference:
         """Takes a product or a brand in, in place of the one of the same id or name."""
         if isinstance(word, Product):
             self.remove(Product, word.product_id)
-            self._resolved.clear()
-            self._contradicted.clear()
+            self._forget_answers()
             self._products[word.product_id] = word
             self._titles.add(word)
             for gtin in _gtins(word):
@@ -88,8 +93,7 @@ class Reference:
             product = self._products.pop(key, None)
             if product is not None:
                 self._titles.remove(key)
-                self._resolved.clear()
-                self._contradicted.clear()
+                self._forget_answers()
                 for gtin in _gtins(product):
                     _give_up(self._by_gtin, gtin, key)
         else:
@@ -98,6 +102,10 @@ class Reference:
             if brand is not None:
                 for alias in _aliases(brand):
                     _give_up(self._by_name, alias, name)
+
+    def _forget_answers(self) -> None:
+        for memory in (self._resolved, self._contradicted, self.identities, self.places):
+            memory.clear()
 
     def change_later(self, change: Product | Brand | tuple[type[Product] | type[Brand], str]) -> None:
         """As `add`, or `remove` for a kind and key, when `catch_up` is called: not in the middle of a batch."""
@@ -123,7 +131,7 @@ class Reference:
                 product = self._products[found.product_id]
                 if not is_plain(asked[0], (product.brand, product.name, product.category or "", *product.aliases)):
                     found = found._replace(confidence=SURE_OF_MORE)
-            found = _remember(self._resolved, asked, found)
+            found = remember(self._resolved, asked, found)
         return found
 
     def contradicts(self, title: str, product_id: str, brand: str | None) -> bool:
@@ -131,7 +139,7 @@ class Reference:
         asked = title[:MAX_RAW_TITLE], product_id, brand
         found = self._contradicted.get(asked)
         if found is None:
-            found = _remember(self._contradicted, asked, self._titles.contradicts(*asked))
+            found = remember(self._contradicted, asked, self._titles.contradicts(*asked))
         return found
 
     def product(self, product_id: str) -> Product | None:
@@ -155,7 +163,8 @@ class Reference:
         return self._brands[claims[0]] if claims else None
 
 
-def _remember(memory: dict[Key, Answer], asked: Key, answer: Answer) -> Answer:
+def remember(memory: dict[Key, Answer], asked: Key, answer: Answer) -> Answer:
+    """Keeps an answer for when the same is asked again; all are forgotten when they are too many."""
     if len(memory) >= REMEMBERED_TITLES:
         memory.clear()
     memory[asked] = answer

@@ -28,8 +28,9 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `refund_sla_hours` after delivery plus `scan_grace_hours`, or what `calendars` say of the seller's country; an
     unsigned delivery gives `unsigned_extra_days` more; a seller's dispute pauses the deadline once for `dispute_days`.
-    A rest of one currency unit (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed. A
-    request that the seller has not answered after `answer_hours` was ignored.
+    A rest of one currency unit (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed; where
+    the seller has paid `mostly_paid_share`, the two quarrel about a fee and nobody has vanished. A request that the
+    seller has not answered after `answer_hours` was ignored.
     """
 
     refund_sla_hours: float = 72.0
@@ -38,6 +39,7 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dispute_days: float = 10.0
     tolerance_amount: Decimal = Decimal(1)
     tolerance_share: Decimal = Decimal("0.005")
+    mostly_paid_share: Decimal = Decimal("0.8")
     answer_hours: float = 72.0
     calendars: dict[str, Calendar] = {}
 
@@ -108,7 +110,9 @@ def add_step(held: Return, step: Step) -> bool:
             if (step_key(known) < step_key(step)) == (step.kind != "decided"):
                 return False
             others = [one for one in held.steps if one is not known]
-    steps = sorted([*others, step], key=step_key)
+    steps = [*others, step]
+    if others and step_key(step) < step_key(others[-1]):  # most come in their order
+        steps.sort(key=step_key)
     most = MAX_STEPS_WITH_IDS if step.kind in _WITH_IDS else MAX_STEPS_OF_A_KIND
     if len(steps) > most:
         alike = [one for one in steps if _alike(one, step)]

@@ -57,7 +57,7 @@ class Silence(NamedTuple):
 def note(state: SellerState, cause: Cause, now_us: int, terms: SilenceTerms) -> None:
     """What the cause says of the seller's life, taken into the state before the detectors are asked."""
     core = state.core
-    if isinstance(cause, DeadlineReached):
+    if type(cause) is DeadlineReached:
         if cause.kind == KIND:
             core.silence_due_us = 0
         if state.overdue:
@@ -67,7 +67,7 @@ def note(state: SellerState, cause: Cause, now_us: int, terms: SilenceTerms) -> 
     is_act = ACTS.get(type(cause))
     if is_act is not None and is_act(cause):
         _act(core, now_us, terms)
-    elif isinstance(cause, SellerAway):
+    elif type(cause) is SellerAway:
         core.away = announced(core.away, to_us(cause.from_), to_us(cause.until), core.rhythm.last_us, terms)
 
 

@@ -17,7 +17,6 @@ from detectors.records import UNCOUNTED, Complaint, Core, Listing, Order, Paymen
 from detectors.returns import Folded, ReturnTerms
 from detectors.surge import Series, kind_of
 from detectors.tally import Count
-from schemas.fields import DAY_US
 
 MAX_OPEN_ORDERS: Final = 100_000
 MAX_OPEN_RETURNS: Final = 20_000
@@ -29,9 +28,6 @@ MAX_CURRENCIES: Final = 32
 REMEMBERED_EVENTS: Final = 32
 EVENT_MARK_BYTES: Final = 8
 _REMEMBERED_BYTES: Final = (REMEMBERED_EVENTS - 1) * EVENT_MARK_BYTES
-STANDING_AGE_US: Final = 180 * DAY_US
-STANDING_DELIVERED_ORDERS: Final = 100
-STANDING_COMPLAINT_US: Final = 180 * DAY_US
 
 
 class Changes:
@@ -45,6 +41,7 @@ class Changes:
         "fuses",
         "gone",
         "judged",
+        "kept",
         "listings",
         "markets",
         "orders",
@@ -67,13 +64,15 @@ class Changes:
         self.counted: list[Count] = []
         self.judged: list[str] = []
         self.fuses: list[tuple[str, str]] = []
+        self.kept: list[str] = []
         self.shares: list[tuple[str, str, Moments]] = []
         self.gone = False
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
         records = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments, self.surges)
-        for held in (*records, self.markets, self.deadlines, self.counted, self.judged, self.fuses, self.shares):
+        counted = (self.counted, self.judged, self.fuses, self.kept, self.shares)
+        for held in (*records, self.markets, self.deadlines, *counted):
             if held:
                 held.clear()
         self.gone = False
@@ -156,16 +155,6 @@ class SellerState:
     def is_young(self, now_us: int) -> bool:
         """Whether the seller joined less than 30 days ago."""
         return now_us - self.since_us < YOUNG_US
-
-    def has_standing(self, now_us: int) -> bool:
-        """An old, proven seller: its low price is an alert, never a hold on price alone."""
-        core = self.core
-        return (
-            now_us - self.since_us >= STANDING_AGE_US
-            and core.delivered_orders >= STANDING_DELIVERED_ORDERS
-            and not self.overdue
-            and (not core.last_upheld_us or now_us - core.last_upheld_us > STANDING_COMPLAINT_US)
-        )
 
     def is_new(self, event_id: str) -> bool:
         """Whether none of the last `REMEMBERED_EVENTS` events had this id, which is remembered from here on."""

@@ -23,12 +23,14 @@ from streams.exposition import serve
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.interpreter import relax_collector, switch_threads_often
+from streams.kafka_access import kafka_access
 from streams.live import LiveHop
 from streams.meta import INPUTS
 from streams.outbox import CountedOutbox, KafkaOutbox
 from streams.polls import Control
 from streams.preflight import preflight
 from streams.readings import Watched
+from streams.redis_access import redis_access
 from streams.redis_store import RedisStore
 from streams.reference import ReferenceTopics
 from streams.settings import Settings
@@ -46,7 +48,7 @@ def run_worker(settings: Settings, policy: Policy) -> None:
     """
     _set_up_logging(settings.log_level)
     partitions = preflight(settings)
-    catalogue = ReferenceTopics(settings.kafka_bootstrap, Reference())
+    catalogue = ReferenceTopics(kafka_access(settings).options, Reference())
     asyncio.run(catalogue.read_to_end())
     app = make_worker(settings, policy, partitions, catalogue)
     relax_collector()
@@ -59,8 +61,9 @@ def run_worker(settings: Settings, policy: Policy) -> None:
 def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: ReferenceTopics) -> faust.App:
     """The Faust app of one worker, wired and not started."""
     by_events = settings.clock == "events"
-    store = RedisStore(settings.redis_url)
-    kafka = KafkaOutbox(settings.kafka_bootstrap, settings.linger_ms)
+    access, redis = kafka_access(settings), redis_access(settings)
+    store = RedisStore(redis)
+    kafka = KafkaOutbox(access.options, settings.linger_ms)
     outbox = CountedOutbox(kafka)
     hop = Hop(
         Judge(policy),
@@ -79,7 +82,7 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
     )
     control = Control()
     live = LiveHop(hop, control, INPUTS, stop=_end_process)
-    depths = Depths(settings.redis_url, live)
+    depths = Depths(redis, live)
     app = make_app(
         name=settings.consumer_group,
         bootstrap=settings.kafka_bootstrap,
@@ -89,6 +92,7 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
         limits=FetchLimits(max_poll_records=settings.max_poll_records, max_wait_ms=settings.fetch_max_wait_ms),
         session_timeout_s=settings.session_timeout_seconds,
         heartbeat_interval_s=max(0.5, settings.session_timeout_seconds / 6),
+        credentials=access.for_faust(),
     )
 
     @app.task  # type: ignore[untyped-decorator]  # Faust's classes are untyped here

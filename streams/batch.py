@@ -4,6 +4,7 @@ After an outage, or a feed that stood still, a hundred thousand deadlines may be
 by and by, each step committing how far it came.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.partition import Item, Mark, Partition
@@ -15,6 +16,18 @@ class Batch(NamedTuple):
     partition: Partition
     items: list[tuple[Item, int]]
     watermark_us: int
+
+
+def take_all(partitions: Iterable[Partition], limit: int, lateness_us: int, by_events: bool) -> list[Batch]:
+    """From each partition what one step takes; from one that is judged alone one record, and the others wait."""
+    usual = []
+    for partition in partitions:
+        if not partition.life.alone:
+            usual.append(partition)
+        elif (batch := _take_one(partition, lateness_us, by_events)) is not None:
+            return [batch]
+    batches = (take(partition, limit, lateness_us, by_events) for partition in usual)
+    return [batch for batch in batches if batch is not None]
 
 
 def take(partition: Partition, limit: int, lateness_us: int, by_events: bool) -> Batch | None:
@@ -31,6 +44,20 @@ def take(partition: Partition, limit: int, lateness_us: int, by_events: bool) ->
         partition.give_back(items, mark)
         return Batch(partition, [], items[0][1] if items else watermark_us)
     return _fewer(partition, items, mark, lateness_us, by_events)
+
+
+def _take_one(partition: Partition, lateness_us: int, by_events: bool) -> Batch | None:
+    """One record without any deadline; those due before it come first, so that no record answers for them."""
+    mark = partition.mark()
+    batch = take(partition, 1, lateness_us, by_events)
+    if batch is None or not batch.items:
+        return batch
+    due_us = batch.items[0][1]
+    books = partition.books
+    if partition.deadlines.is_due(due_us) or due_us >= min(books.days.ends_us, books.brake.ends_us):
+        partition.give_back(batch.items, mark)
+        return Batch(partition, [], due_us)
+    return Batch(partition, batch.items, partition.watermark_us)
 
 
 def _fewer(partition: Partition, items: list[tuple[Item, int]], mark: Mark, lateness_us: int, by_events: bool) -> Batch:

@@ -25,7 +25,8 @@ FIELD: Final = "breaker"
 class Counted(msgspec.Struct, array_like=True):
     """What a partition keeps and tells: its last hours, and the fuses of its own that have tripped.
 
-    `overridden`: the hour in which a lead let a detector hold again; it trips in a later one.
+    `sequence` grows with each change, whatever the commits: what another owner tells after a death is newer only where
+    more has been counted. `overridden`: the hour in which a lead let a detector hold again; it trips in a later one.
     """
 
     sequence: int = 0
@@ -69,7 +70,7 @@ class Brake:
         hour = self._at(now_us // HOUR_US)
         for category in categories:
             hour.judged[category] = hour.judged.get(category, 0) + 1
-        self._changed = True
+        self._note_change()
         return hour is not before
 
     def note_held(self, fuses: Iterable[tuple[str, str]], now_us: int, decided_us: int) -> Iterator[Alert]:
@@ -77,7 +78,7 @@ class Brake:
         hour = self._at(now_us // HOUR_US)
         for fuse in fuses:
             hour.held[fuse] = hour.held.get(fuse, 0) + 1
-        self._changed = True
+        self._note_change()
         yield from self.look(now_us, decided_us)
 
     def look(self, now_us: int, decided_us: int) -> Iterator[Alert]:
@@ -88,7 +89,7 @@ class Brake:
                 alert_id = "a" + derived_id("system", *fuse, str(now_us))
                 tripped = self.own.tripped[fuse] = Tripped(total.hour, alert_id)
                 self._tripped.add(fuse)
-                self._changed = True
+                self._note_change()
                 self._set_end()
                 yield alert_of(fuse, tripped, total, now_us, decided_us, self._version)
 
@@ -122,11 +123,10 @@ class Brake:
         if not self._changed:
             return {}
         self._changed = False
-        self.own.sequence += 1
         return {FIELD: _encode(self.own)}
 
     def _mend(self, fuse: Fuse, now_us: int, decided_us: int) -> Alert:
-        self._changed = True
+        self._note_change()
         tripped = self.own.tripped.pop(fuse)
         self._tripped.discard(fuse)
         self._set_end()
@@ -142,9 +142,13 @@ class Brake:
             return self._hour
         hour = Hour(number)
         self.own.hours = [*self.own.hours, hour][-HOURS_KEPT:]
-        self._changed = True
+        self._note_change()
         self._set_end()
         return hour
+
+    def _note_change(self) -> None:
+        self.own.sequence += 1
+        self._changed = True
 
     def _set_end(self) -> None:
         self.ends_us = (self._hour.hour + 1) * HOUR_US if self.own.tripped else FOREVER

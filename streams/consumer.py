@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import ConsumerMessage
 
+from streams import steps
 from streams.fetching import BatchConsumerThread, FetchLimits
 from streams.polls import TP, Control, Handler, Poll, Tenure, TransportError
 
@@ -64,6 +65,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
         if assignment is None:  # the next rebalance has begun, and Faust will call again
             return
         self._given = {tp.partition for tp in assignment.tps}
+        self._control.committed = await self._thread.call_thread(self._thread.committed, assignment)
         positions = await self._handler.assigned(set(self._given))
         self._control.tenure = await self._thread.call_thread(self._thread.take, assignment, positions)
         self._committed_offset.clear()
@@ -179,6 +181,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
         offsets = {tp: at for tp, at in self._handler.published().items() if committed.get(tp) != at}
         if not offsets or not await self._commit(offsets):
             return False
+        steps.done("acknowledge")
         committed.update(offsets)
         return True
 

@@ -38,6 +38,7 @@ class Counts:
         self.alert_reasons: Counter[tuple[str, str]] = Counter()  # reason code, mode
         self.holds: Counter[tuple[str, str, str]] = Counter()  # action, scope, who decided
         self.hold_reasons: Counter[tuple[str, str]] = Counter()  # reason code, scope
+        self.kept_back: Counter[str] = Counter()  # reason code
         self.guards: Counter[tuple[str, str]] = Counter()  # who abstained, guard
         self.findings: Counter[str] = Counter()  # reason code
         self.verdicts: Counter[tuple[str, str]] = Counter()  # reason code, verdict

@@ -35,7 +35,7 @@ class Days:
 
     `closed` is the last day whose end its watermark has passed, `judged` the last one judged of its own subjects; -1
     before the first event. `gathered` are days that all partitions have told and that are not judged yet, `done` those
-    that the next commit makes needless.
+    whose tables the next commit makes needless: of the owner before too, who may have died before it took them away.
     """
 
     def __init__(self, number: int, partitions: int, stored: Mapping[str, bytes]) -> None:
@@ -44,7 +44,7 @@ class Days:
         self.closed, self.judged = _decode_days(stored[_DAYS]) if _DAYS in stored else (-1, -1)
         self.subjects: dict[Subject, SubjectState] = {}
         self.gathered: dict[int, Told] = {}
-        self.done: list[int] = []
+        self.done = [] if partitions == 1 else list(range(max(0, self.judged - GATHERED_AT_ONCE), self.judged + 1))
         self._open: Told = {}
         self._changed: dict[str, Tally | SubjectState | tuple[int, int] | None] = {}
         for name, value in stored.items():

@@ -15,8 +15,9 @@ from kafka.errors import KafkaError, UnsupportedCodecError
 
 from schemas import topics
 from schemas.outputs import DeadLetter
+from streams.kafka_access import kafka_access
 from streams.settings import Settings
-from streams.upkeep import BOOTSTRAP_MS, UpkeepError, said_by, unreachable
+from streams.upkeep import BOOTSTRAP_MS, UpkeepError, refused, unreachable
 
 NAME: Final = topics.DEAD_LETTERS.name
 POLL_MS: Final = 500
@@ -83,9 +84,10 @@ def _dead_letters(settings: Settings, only: tuple[int, int] | None = None) -> It
 
 def _records_until_now(settings: Settings, name: str, only: tuple[int, int] | None) -> Iterator[Any]:
     """The records below the end offsets of this moment; kafka-python's errors as one sentence."""
+    options = kafka_access(settings).options
     try:
         consumer = kafka.KafkaConsumer(
-            bootstrap_servers=settings.kafka_bootstrap.split(","),
+            **options,
             bootstrap_timeout_ms=BOOTSTRAP_MS,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -103,7 +105,7 @@ def _records_until_now(settings: Settings, name: str, only: tuple[int, int] | No
     except UnsupportedCodecError:
         raise UpkeepError(f"{name} holds compressed records, and assay writes none: only assay may write it.") from None
     except (KafkaError, OSError) as error:
-        raise UpkeepError(f"Kafka at {settings.kafka_bootstrap} refused: {said_by(error)}.") from None
+        raise refused(settings, error) from None
     finally:
         consumer.close()
 

@@ -8,8 +8,10 @@ import logging
 from typing import Final, NamedTuple
 
 from streams.live import LiveHop
+from streams.redis_access import RedisAccess
+from streams.redis_cluster import pipe_to
 from streams.redis_commit import partition_key
-from streams.redis_pipe import Command, RedisPipe
+from streams.redis_pipe import Command
 from streams.store import StoreUnavailableError
 
 LOGGER = logging.getLogger(__name__)
@@ -28,8 +30,8 @@ class Depth(NamedTuple):
 class Depths:
     """The newest look; `newest` is None while there is none that succeeded."""
 
-    def __init__(self, url: str, live: LiveHop, prefix: str = "assay") -> None:
-        self.pipe = RedisPipe(url, TIMEOUT_S)
+    def __init__(self, where: str | RedisAccess, live: LiveHop, prefix: str = "assay") -> None:
+        self.pipe = pipe_to(where, TIMEOUT_S)
         self.newest: Depth | None = None
         self._live = live
         self._prefix = prefix

@@ -12,10 +12,10 @@ from detectors.policy import PolicyError, make_policy
 from schemas import topics
 from streams.dead_letters import read_dead_letters
 from streams.doctor_redis import Check, RedisSeen, check_redis, look_at_redis
-from streams.meta import meta
+from streams.meta import VERSION, meta, reads
 from streams.partitioner import Sample, sample_marketplace
 from streams.settings import Settings, SettingsError, read_policy, unknown_in_environment
-from streams.upkeep import TopicSeen, UpkeepError, administering, topics_seen, wanted_configs
+from streams.upkeep import INSYNC, TopicSeen, UpkeepError, administering, topics_seen, wanted_configs, wanted_insync
 
 MEND_PRODUCER: Final = (
     "set `partitioner=murmur2_random` where the producer is built on librdkafka; Java's default partitioner is right"
@@ -46,12 +46,12 @@ def doctor(settings: Settings, environment: Mapping[str, str] = os.environ) -> l
         kafka = look_at_kafka(settings)
         checks.append(Check("kafka", True, f"Kafka answers at {settings.kafka_bootstrap}."))
         checks += _check_kafka(settings, kafka)
-    except UpkeepError as error:
+    except (UpkeepError, SettingsError) as error:
         checks.append(Check("kafka", False, str(error)))
     redis = look_at_redis(settings)
     checks += check_redis(redis)
     if isinstance(redis, RedisSeen) and kafka is not None:
-        checks += [check_meta(redis, kafka), check_state(settings, redis, kafka)]
+        checks += [check_meta(redis, kafka), check_rebuild(redis), check_state(settings, redis, kafka)]
     return checks
 
 
@@ -96,7 +96,7 @@ def _check_kafka(settings: Settings, kafka: KafkaSeen) -> Iterator[Check]:
     mend = f"Topics are missing, `assay topics create` makes them: {', '.join(missing)}."
     yield Check("topics", not missing, mend if missing else there)
     yield check_partitions(kafka)
-    yield _check_configs(kafka)
+    yield _check_configs(settings, kafka)
     counts = kafka.partitions()
     present = {topic.name: counts[topic.name] for topic in topics.MARKETPLACE if topic.name in counts}
     if present:
@@ -121,17 +121,20 @@ def check_partitions(kafka: KafkaSeen) -> Check:
     return Check("partitions", True, f"Topics keyed by seller have {next(iter(found.values()), 'no')} partitions each.")
 
 
-def _check_configs(kafka: KafkaSeen) -> Check:
+def _check_configs(settings: Settings, kafka: KafkaSeen) -> Check:
     wrong = []
     for seen in (seen for seen in kafka.seen if seen.partitions):
         wanted = wanted_configs(seen.topic)
         if seen.configs.get("cleanup.policy") != wanted["cleanup.policy"]:
             wrong.append(f"{seen.topic.name} cleanup.policy={wanted['cleanup.policy']}")
+        insync = wanted_insync(seen.replicas, settings)
+        if int(seen.configs.get(INSYNC, 1)) < insync:
+            wrong.append(f"{seen.topic.name} {INSYNC}={insync}")
         if int(seen.configs.get("max.message.bytes", 0)) < int(wanted["max.message.bytes"]):
             wrong.append(f"{seen.topic.name} max.message.bytes={wanted['max.message.bytes']}")
     if wrong:
         return Check("topic settings", False, f"Set with kafka-configs.sh --alter --add-config: {'; '.join(wrong)}.")
-    return Check("topic settings", True, "Compaction and the largest message are right on every topic there is.")
+    return Check("topic settings", True, "Compaction, copies and the largest message are right on every topic.")
 
 
 def _check_partitioner(samples: list[Sample]) -> Check:
@@ -172,7 +175,7 @@ def check_meta(redis: RedisSeen, kafka: KafkaSeen) -> Check:
     differs = [
         f"{name} {redis.meta.get(name, 'unset')} instead of {value}"
         for name, value in expected.items()
-        if redis.meta.get(name) != value
+        if redis.meta.get(name) != value and not (name == VERSION and reads(redis.meta.get(name)))
     ]
     if differs:
         mend = "bring back what it was written with, or point redis_url at an empty Redis"
@@ -180,12 +183,18 @@ def check_meta(redis: RedisSeen, kafka: KafkaSeen) -> Check:
     return Check("state", True, "The state in Redis was written with these partitions and topics.")
 
 
+def check_rebuild(redis: RedisSeen) -> Check:
+    """Whether the state is whole."""
+    if redis.is_rebuilding:
+        said = "The state in Redis is being built again, or that was interrupted"
+        return Check("rebuild", False, f"{said}: let `assay rebuild` come to its end, or run it again.")
+    return Check("rebuild", True, "No rebuild of the state is under way.")
+
+
 def check_state(settings: Settings, redis: RedisSeen, kafka: KafkaSeen) -> Check:
     inputs = {topic.name for topic in topics.MARKETPLACE}
     partitions = {partition for name, partition in kafka.committed if name in inputs}
-    if partitions and not redis.partitions_among(settings, partitions):
+    if partitions - redis.partitions_among(settings, partitions):
         said = f"Redis holds no state although the group {settings.consumer_group} has committed offsets in Kafka"
-        return Check(
-            "offsets", False, f"{said}: bring Redis's data back, or start a new consumer_group from the beginning."
-        )
+        return Check("offsets", False, f"{said}: bring Redis's data back, or build it again with `assay rebuild`.")
     return Check("offsets", True, "Redis and the offsets committed in Kafka do not contradict each other.")

@@ -1,16 +1,21 @@
 """The part of the doctor that looks at Redis: by INFO alone, which servers that forbid CONFIG answer too."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 
-import redis
-from redis.exceptions import RedisError
-
-from streams.settings import Settings, without_password
+from streams.redis_access import RedisAccess, redis_access, trouble
+from streams.redis_cluster import ClusterPipe, pipe_to
+from streams.redis_pipe import Command
+from streams.settings import Settings, SettingsError
+from streams.store import StoreUnavailableError
 
 OLDEST: Final = (6, 2)
 ANSWER_SECONDS: Final = 5.0
 META_KEY: Final = "assay:meta"
+KEEPS: Final = "noeviction"
+INFO: Final[Command] = ("INFO",)
+REBUILD_KEY: Final = "assay:rebuild"  # there while `assay rebuild` has not ended: how far it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,40 +29,98 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class RedisSeen:
-    """What a Redis that answers says of itself, and what it was told about the state in it."""
+    """What a Redis that answers says of itself, and what it was told about the state in it.
+
+    Of a cluster: the oldest version, whether every master logs, and what any of them may evict.
+    """
 
     version: str
     append_only: bool
     eviction: str
     meta: dict[str, str]
+    is_rebuilding: bool = False
 
     def partitions_among(self, settings: Settings, partitions: set[int]) -> set[int]:
-        """Those of the partitions that Redis holds offsets for; all of them where it stopped answering."""
+        """Those of the partitions that Redis holds offsets for; all of them where it stopped answering.
+
+        A worker that met an emptied Redis leaves its epoch there, which is no state.
+        """
         try:
-            with _connected(settings) as client:
-                return {number for number in partitions if client.exists(f"assay:{{{number}}}:offsets")}
-        except RedisError:
+            return asyncio.run(_held(redis_access(settings), sorted(partitions)))
+        except StoreUnavailableError:
             return partitions
 
 
 def look_at_redis(settings: Settings) -> RedisSeen | str:
     """What Redis says, or one sentence that says why it does not."""
     try:
-        with _connected(settings) as client:
-            info: dict[str, Any] = client.info("everything")
-            meta: dict[str, str] = client.hgetall(META_KEY)
-    except (RedisError, ValueError) as error:
-        reason = str(error).rstrip(".").partition("\n")[0]
-        where = without_password(settings.redis_url)
-        return f"Redis does not answer at {where} ({reason}): start it (`make stack`), or set redis_url."
-    return RedisSeen(str(info["redis_version"]), bool(info["aof_enabled"]), str(info["maxmemory_policy"]), meta)
+        access = redis_access(settings)
+    except SettingsError as error:
+        return str(error)
+    try:
+        return asyncio.run(_look(access))
+    except StoreUnavailableError as error:
+        known = trouble(error, access)
+        if known is not None:
+            return f"Redis at {access.shown} cannot be used: {known}."
+        reason = str(error.__cause__ or error).partition("\n")[0].rstrip(".")
+        return f"Redis does not answer at {access.shown} ({reason}): start it (`make stack`), or set redis_url."
+
+
+async def _look(access: RedisAccess) -> RedisSeen:
+    pipe = pipe_to(access, ANSWER_SECONDS)
+    try:
+        if isinstance(pipe, ClusterPipe):
+            told = list((await pipe.ask_each(INFO)).values())
+        else:
+            told = await pipe.ask_surely([INFO])
+        meta, rebuilding = await pipe.ask_surely([("HGETALL", META_KEY), ("EXISTS", REBUILD_KEY)])
+    finally:
+        await pipe.close()
+    infos = [dict(line.partition(":")[::2] for line in each.decode().splitlines() if ":" in line) for each in told]
+    if not access.nodes and infos[0].get("cluster_enabled") == "1":
+        raise StoreUnavailableError("MOVED")
+    evictions = [info["maxmemory_policy"] for info in infos]
+    return RedisSeen(
+        version=min((info["redis_version"] for info in infos), key=_numbers),
+        append_only=all(info["aof_enabled"] == "1" for info in infos),
+        eviction=next((each for each in evictions if each != KEEPS), KEEPS),
+        meta={name.decode(): value.decode() for name, value in zip(meta[::2], meta[1::2], strict=True)},
+        is_rebuilding=bool(rebuilding),
+    )
+
+
+async def ask(settings: Settings, *commands: Command) -> list[Any]:
+    """Replies to a few commands, each with a key. Raises `StoreUnavailableError`."""
+    pipe = pipe_to(redis_access(settings), ANSWER_SECONDS)
+    try:
+        return await pipe.ask_surely(commands)
+    finally:
+        await pipe.close()
+
+
+async def _held(access: RedisAccess, partitions: list[int]) -> set[int]:
+    pipe = pipe_to(access, ANSWER_SECONDS)
+    try:
+        held = await pipe.ask_surely([("HKEYS", f"assay:{{{number}}}:offsets") for number in partitions])
+    finally:
+        await pipe.close()
+    return {
+        number
+        for number, names in zip(partitions, held, strict=True)
+        if any(name.startswith(b"offset:") for name in names)
+    }
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2])
 
 
 def check_redis(seen: RedisSeen | str) -> list[Check]:
     """The checks of Redis alone: one that failed where it did not answer."""
     if isinstance(seen, str):
         return [Check("redis", False, seen)]
-    old = tuple(int(part) for part in seen.version.split(".")[:2]) < OLDEST
+    old = _numbers(seen.version) < OLDEST
     least = ".".join(map(str, OLDEST))
     keeps = "Redis logs every write (appendonly yes)."
     loses = "Redis loses its state when it restarts: set `appendonly yes` in its configuration."
@@ -68,16 +131,7 @@ def check_redis(seen: RedisSeen | str) -> list[Check]:
         Check("redis log", seen.append_only, keeps if seen.append_only else loses),
         Check(
             "redis eviction",
-            seen.eviction == "noeviction",
-            evicts if seen.eviction != "noeviction" else "Redis evicts nothing.",
+            seen.eviction == KEEPS,
+            evicts if seen.eviction != KEEPS else "Redis evicts nothing.",
         ),
     ]
-
-
-def _connected(settings: Settings) -> Any:
-    return redis.Redis.from_url(
-        settings.redis_url,
-        decode_responses=True,
-        socket_connect_timeout=ANSWER_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-    )

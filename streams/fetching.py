@@ -90,6 +90,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
     def _holds(self, tenure: Tenure) -> bool:
         return tenure is self._tenure and self.assignment_in_force() is tenure.assignment
 
+    async def committed(self, assignment: Any) -> dict[TP, int]:
+        """The group's offsets, in one request: aiokafka's own `committed` asks when the group is at rest."""
+        found = await self._ensure_consumer()._coordinator.fetch_committed_offsets(list(assignment.tps))
+        return {TP(*tp): stored.offset for tp, stored in found.items() if stored.offset > 0}
+
     async def take(self, assignment: Any, positions: Mapping[TP, int]) -> Tenure | None:
         """Seeks all that is assigned to `positions`, or to the log's start; None when a rebalance came between."""
         consumer = self._ensure_consumer()

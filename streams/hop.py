@@ -9,19 +9,22 @@ store, so that nothing is judged on a state that was already changed.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from detectors.judge import LISTING_EVENTS, Judge
+from detectors.judge import Judge
 from detectors.products import markets_of
-from schemas import topics, wire
+from schemas import ListingChanged, ListingPublished, topics, wire
 from schemas.fields import SECOND_US
-from streams import brake, shares
-from streams.batch import Batch, take
+from streams import brake, shares, steps
+from streams.batch import Batch, take_all
 from streams.books import Books
 from streams.days import table_of
 from streams.deadlines import HEAD, Deadlines
 from streams.judging import Judging, Work
+from streams.lives import Lives
+from streams.memory_lost import compare
 from streams.outbox import Outbox
 from streams.partition import Arrival, Item, Partition
 from streams.publishing import Publisher
@@ -30,10 +33,14 @@ from streams.store import Fenced, Store, TakenOverError
 from streams.surroundings import Surroundings
 
 SELLERS_KEPT: Final = 200_000
+NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class HopTerms(NamedTuple):
-    """`by_events`: history, where no wall clock counts; `lateness_us` is the allowed lateness."""
+    """`by_events`: history, where no wall clock counts; `lateness_us` is the allowed lateness.
+
+    `by_stamps`: a history that was judged live; an event's time is measured by the broker's time for its record.
+    """
 
     by_events: bool
     lateness_us: int = 0
@@ -41,6 +48,7 @@ class HopTerms(NamedTuple):
     sellers_kept: int = SELLERS_KEPT
     partitions: int = 1
     checks_keys: bool = False
+    by_stamps: bool = False
 
 
 class PartitionLostError(Exception):
@@ -65,6 +73,7 @@ class Hop:
     ) -> None:
         self.store = store
         self.publisher = Publisher(store, outbox)
+        self.lives = Lives(store, terms.batch)
         self.around = around
         self.terms = terms
         self.clock = clock
@@ -72,12 +81,19 @@ class Hop:
         self.counts = self.judging.counts
         self._gathered_us = 0
 
-    async def open(self, number: int, lanes: Sequence[str]) -> Partition:
-        """Takes a partition over and publishes what its last owner committed and did not get out."""
+    async def open(self, number: int, lanes: Sequence[str], known: Mapping[str, int] = NOTHING) -> Partition:
+        """Takes a partition over and publishes what its last owner committed and did not get out.
+
+        `known`: the next offset of each topic as this worker or Kafka knows it to have been stored; `StateLostError`
+        where nothing is.
+        """
         head = await self.store.open(number)
+        compare(number, head.offsets, known)
+        life = await self.lives.begin(number, head)
         deadlines = Deadlines(await self.store.next_due(number, HEAD), HEAD)
         books = Books(number, self.terms.partitions, head.counts, self.judging.judge.policy, self.around.tripped)
-        partition = Partition(number, head, lanes, deadlines, books)
+        partition = Partition(number, head, lanes, deadlines, books, known)
+        partition.life = life
         self.around.learn_shares(await self.store.load_table(shares.TABLE))
         await self.publisher.take_over(number, head)
         await self.publisher.reemit(partition)
@@ -87,15 +103,20 @@ class Hop:
         """Step 1: bytes to events, into the lanes of their topics. Bad bytes stay in their place as dead letters."""
         now_us = None if self.terms.by_events else self.clock()
         for arrival in arrivals:
-            decoded = wire.decode_event(arrival.value, arrival.topic, now_us)
+            lane = partition.lanes.get(arrival.topic) or next(iter(partition.lanes.values()))
+            if partition.life.accused and (refused := partition.life.verdict_on((arrival.topic, arrival.offset))):
+                lane.add(Item(0, None, refused, arrival))
+                continue
+            at_us = arrival.at_ms * 1_000 if self.terms.by_stamps else now_us
+            decoded = wire.decode_event(arrival.value, arrival.topic, at_us)
             if isinstance(decoded, tuple):
                 event, time_us = decoded
                 refused = self._misplaced(partition, event.seller_id, arrival) if self.terms.checks_keys else None
                 item = Item(0, None, refused, arrival) if refused else Item(time_us, event, None, arrival)
             else:
                 item = Item(0, None, None if isinstance(decoded, wire.Ignored) else decoded, arrival)
-            lane = partition.lanes.get(arrival.topic) or next(iter(partition.lanes.values()))
             lane.add(item)
+        steps.done("decode")
 
     async def step(self, partitions: Iterable[Partition]) -> int:
         """Steps 2 to 4 over what the lanes hold; how many records were judged.
@@ -107,14 +128,17 @@ class Hop:
         await self.publisher.wait(partition for partition in partitions if partition.has_arrived)
         await self._gather(partitions)
         terms = self.terms
-        taken = [take(partition, terms.batch, terms.lateness_us, terms.by_events) for partition in partitions]
-        batches = [batch for batch in taken if batch is not None]
+        batches = take_all(partitions, terms.batch, terms.lateness_us, terms.by_events)
         if not batches:
             return 0
         events, began_s = sum(len(batch.items) for batch in batches), time.perf_counter()
         lost = await self._load(batches)
+        await self.lives.before(batches)
+        steps.done("load")
         loaded_s = time.perf_counter()
         works = [self.judging.judge_batch(batch) for batch in batches if batch.partition not in lost]
+        self.lives.after(works, batches)
+        steps.done("judge")
         judged_s = time.perf_counter()
         lost |= await self._commit(works)
         self.counts.note_step(events, began_s, loaded_s, judged_s, time.perf_counter())
@@ -176,7 +200,7 @@ class Hop:
                 if event is None:
                     continue
                 sellers.add(event.seller_id)
-                if isinstance(event, LISTING_EVENTS):
+                if type(event) is ListingChanged or type(event) is ListingPublished:
                     keys.update(markets_of(event, self.around))
             missing[partition.number] = [seller_id for seller_id in sellers if seller_id not in partition.sellers]
         stale = self.around.stale(keys, now_us)
@@ -206,6 +230,7 @@ class Hop:
         for work in works:
             work.commit.arrived, work.partition.arrived = work.partition.arrived, []
         outcomes = await self.store.commit([work.commit for work in works], *self.around.news())
+        steps.done("commit")
         lost = {}
         for (partition, commit, touched), outcome in zip(works, outcomes, strict=True):
             if isinstance(outcome, Fenced):
@@ -219,9 +244,9 @@ class Hop:
                 partition.sellers.move_to_end(seller_id)
             partition.evict(self.terms.sellers_kept)
             self.publisher.begin(partition, commit.outbox, outcome.outbox_ids, commit.offsets)
-            for day in partition.books.days.done:
-                await self.store.forget_table(table_of(partition.number, day))
-            partition.books.days.done.clear()
+            if done := partition.books.days.done:
+                await self.store.forget_tables([table_of(partition.number, day) for day in done])
+                done.clear()
         return lost
 
     # ---- small things

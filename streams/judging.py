@@ -6,6 +6,8 @@ Nothing here waits: what is needed was loaded before, what follows is committed 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
+import msgspec
+
 from detectors.detector import DeadlineReached
 from detectors.judge import Judge
 from detectors.judged import Judged
@@ -22,7 +24,8 @@ from streams.sellers import change_of
 from streams.store import PartitionCommit
 from streams.surroundings import Surroundings
 
-PARTITION_EVENTS: Final = (RefundIssued, OverrideGiven)
+_encode: Final = msgspec.json.Encoder().encode
+PARTITION_EVENTS: Final = frozenset((RefundIssued, OverrideGiven))
 
 
 class Work(NamedTuple):
@@ -66,7 +69,7 @@ class Judging:
             self.counts.note(judged, event, is_late=time_us < watermark_us)
             if judged.is_news:
                 self._collect(work, state, judged, item.arrival, watermark_us)
-                if isinstance(event, PARTITION_EVENTS):
+                if type(event) in PARTITION_EVENTS:
                     self._heard_of(work, event, time_us)
         self.counts.types.update([type(item.event) for item, _ in batch.items])
         self._fire(work, batch.watermark_us, FOREVER if batch.items else MOST_FIRED)
@@ -92,7 +95,7 @@ class Judging:
             first = partition.deadlines.pop(min(watermark_us, days.ends_us, brake.ends_us))
             if first is not None:
                 most -= 1
-                self._fire_one(work, *first, watermark_us)
+                self._fire_one(work, *first)
             elif watermark_us >= brake.ends_us <= days.ends_us:
                 self._say(work, brake.end_hour(brake.ends_us, self._stamp_us(brake.ends_us)))
             elif watermark_us >= days.ends_us:
@@ -102,7 +105,7 @@ class Judging:
             else:
                 return
 
-    def _fire_one(self, work: Work, stored_id: str, fires_us: int, watermark_us: int) -> None:
+    def _fire_one(self, work: Work, stored_id: str, fires_us: int) -> None:
         partition, commit = work.partition, work.commit
         seller_id, kind, subject_id = parts_of(stored_id)
         commit.deadlines[stored_id] = None
@@ -122,7 +125,10 @@ class Judging:
         judged = self.judge.judge(state, reached, fires_us, self._around, self._decided_us())
         self.counts.deadlines += 1
         self.counts.note_news(judged)
-        self._collect(work, state, judged, None, watermark_us)
+        told = None
+        if judged.failures:  # nobody sent it, so the letter says what fell due instead
+            told = Arrival("", partition.number, -1, seller_id.encode("utf-8", "surrogatepass"), _encode(reached))
+        self._collect(work, state, judged, told, fires_us)
 
     def _judge_days(self, work: Work) -> None:
         """What the brands and categories of this partition come to at the end of days that all have told."""
@@ -145,6 +151,9 @@ class Judging:
             changes.deadlines.clear()
         if changes.judged or changes.fuses:
             self._count_for_breaker(work, changes, at_us)
+        if changes.kept:
+            self.counts.kept_back.update(changes.kept)
+            changes.kept.clear()
         if changes.shares:
             work.partition.books.shares.note(changes.shares)
             changes.shares.clear()

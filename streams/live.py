@@ -7,19 +7,18 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from aiokafka.errors import KafkaError
 
 from schemas.fields import SECOND_US
 from streams.hop import Hop, PartitionLostError
 from streams.partition import Arrival, Partition
+from streams.patience import lasting
 from streams.polls import TP, Control, Poll, Record
-from streams.store import StoreUnavailableError
-
-Done = TypeVar("Done")
+from streams.store import StoreUnavailableError, TakenOverError
 
 LOGGER = logging.getLogger(__name__)
 LANE_FULL: Final = 20_000  # records of one topic-partition that may wait
@@ -27,9 +26,6 @@ TICK_WAITING_S: Final = 0.005  # while something is buffered and an end has to b
 TICK_IDLE_S: Final = 0.1
 REEMIT_EVERY_S: Final = 5.0
 CLOCK_JUMP_US: Final = 5 * SECOND_US
-RETRY_FIRST_S: Final = 0.2
-RETRY_LAST_S: Final = 5.0
-GIVE_UP_S: Final = 120.0
 LETTING_GO_S: Final = 10.0  # a rebalance waits for it
 SECOND_LOOK_S: Final = 1.0  # after a refused commit, so that a rebalance under way can be seen
 
@@ -47,6 +43,7 @@ class LiveHop:
         self._turn = asyncio.Lock()
         self._ticker: asyncio.Task[None] | None = None
         self._clock_at = (hop.clock(), time.monotonic())
+        self._is_whole = True
         self._fetched_after_ms = 0
         self._confirmed_ms = 0
 
@@ -56,8 +53,10 @@ class LiveHop:
         """Takes the partitions over; the positions are those stored beside their states."""
         async with self._turn:
             for number in sorted(partitions):
-                self.partitions[number] = await self._lasting(partial(self.hop.open, number, self.topics))
+                committed = {tp.topic: at for tp, at in self.control.committed.items() if tp.partition == number}
+                self.partitions[number] = await lasting(partial(self.hop.open, number, self.topics, committed))
             self._let_go.clear()
+            self._is_whole = True
             self._distrust_clock()
         LOGGER.info("Judging partitions %s", sorted(partitions))
         if self._ticker is None:
@@ -74,7 +73,9 @@ class LiveHop:
             self._let_go = dict(self.published())
             gone = [partition for number in partitions if (partition := self.partitions.pop(number, None)) is not None]
             try:
-                await self._lasting(partial(self.hop.publisher.let_go, gone), LETTING_GO_S)
+                await lasting(partial(self.hop.publisher.let_go, gone), LETTING_GO_S)
+                if self._is_whole:  # else the process is about to end with an error, and that is no good order
+                    await lasting(partial(self.hop.lives.end, gone), LETTING_GO_S)
             except StoreUnavailableError as error:
                 LOGGER.warning("Whether partitions were lost before they were given up is not known: %s", error)
         LOGGER.info("Gave up partitions %s", sorted(partitions))
@@ -82,9 +83,11 @@ class LiveHop:
     async def polled(self, poll: Poll) -> None:
         """Judges what can be judged of everything read so far."""
         async with self._turn:
+            self._is_whole = False
             for tp, lane in poll.lanes.items():
-                self._take(TP(*tp), lane.records, lane.start, lane.end)
+                await self._take(TP(*tp), lane.records, lane.start, lane.end)
             await self._run()
+            self._is_whole = True
 
     def published(self) -> Mapping[TP, int]:
         """Up to where everything is judged, committed and on the broker; of what was just let go too."""
@@ -108,7 +111,7 @@ class LiveHop:
 
     # ---- polls
 
-    def _take(self, tp: TP, records: Iterable[Record], start: int, end: int) -> None:
+    async def _take(self, tp: TP, records: Iterable[Record], start: int, end: int) -> None:
         """The records of one lane that follow what was read before; a hole is sought back, an overlap trimmed."""
         partition = self.partitions.get(tp.partition)
         if partition is None:
@@ -118,15 +121,22 @@ class LiveHop:
             self.control.rewind({tp: lane.read_to})
             return
         known = lane.read_to or 0
-        self.hop.decode(
-            partition,
-            [
-                Arrival(tp.topic, tp.partition, record.offset, record.key, record.value, record.timestamp)
-                for record in records
-                if record.offset >= known
-            ],
-        )
+        arrivals = [
+            Arrival(tp.topic, tp.partition, record.offset, record.key, record.value, record.timestamp)
+            for record in records
+            if record.offset >= known
+        ]
+        if partition.life.alone:
+            await self._decode_alone(partition, arrivals)
+        else:
+            self.hop.decode(partition, arrivals)
         lane.read_to = max(known, end)
+
+    async def _decode_alone(self, partition: Partition, arrivals: Sequence[Arrival]) -> None:
+        for arrival in arrivals:
+            await lasting(partial(self.hop.lives.name, partition, arrival))
+            self.hop.decode(partition, [arrival])
+        await lasting(partial(self.hop.lives.name, partition, None))
 
     def _confirm_ends(self) -> None:
         """Notes which topics have been read to their end, and up to when that is certain.
@@ -151,7 +161,8 @@ class LiveHop:
                 status.highwater is not None
                 and status.fetched_at_ms is not None
                 and status.fetched_at_ms >= self._fetched_after_ms
-                and (status.position if lane.read_to is None else lane.read_to) >= status.highwater
+                # not the position: what has been handed over may still be waiting for its turn
+                and (status.begun if lane.read_to is None else lane.read_to) >= status.highwater
             )
             lane.ended_us = min(status.fetched_at_ms or 0, now_ms) * 1000 if at_end else None
 
@@ -168,7 +179,7 @@ class LiveHop:
             except (StoreUnavailableError, KafkaError) as error:
                 self.hop.counts.commits["unknown"] += 1
                 LOGGER.warning("The outcome of a commit is not known, everything is read again: %s", error)
-                await self._reopen(list(self.partitions))
+                await self._reopen({number: partition.stored for number, partition in self.partitions.items()})
 
     # ---- trouble
 
@@ -178,34 +189,21 @@ class LiveHop:
             LOGGER.warning("A commit was refused: %s", why)
             self.partitions.pop(partition.number, None)
         self.hop.around.forget()
-        numbers = [partition.number for partition, _ in error.lost]
         await asyncio.sleep(SECOND_LOOK_S)
         assigned = {tp.partition for tp in self.control.assignment()}
-        await self._reopen([number for number in numbers if number in assigned])
+        known = {partition.number: partition.stored for partition, _ in error.lost if partition.number in assigned}
+        await self._reopen(known)
 
-    async def _reopen(self, numbers: Sequence[int]) -> None:
-        """Drops what is in memory of these partitions and starts again from the store."""
+    async def _reopen(self, known: Mapping[int, Mapping[str, int]]) -> None:
+        """Drops what is in memory of these partitions and starts again from the store; `known`: what that had."""
         self.hop.around.forget()
-        gone = [partition for number in numbers if (partition := self.partitions.pop(number, None)) is not None]
-        await self._lasting(partial(self.hop.publisher.let_go, gone))
-        for number in numbers:
-            partition = await self._lasting(partial(self.hop.open, number, self.topics))
+        gone = [partition for number in known if (partition := self.partitions.pop(number, None)) is not None]
+        await lasting(partial(self.hop.publisher.let_go, gone))
+        for number, offsets in known.items():
+            partition = await lasting(partial(self.hop.open, number, self.topics, offsets))
             self.partitions[number] = partition
             self.control.rewind({TP(topic, number): partition.stored.get(topic, 0) for topic in self.topics})
         self._distrust_clock()
-
-    async def _lasting(self, attempt: Callable[[], Awaitable[Done]], patience_s: float = GIVE_UP_S) -> Done:
-        """Tries until it works; raises, which ends the worker, when that takes too long."""
-        wait_s, began_s = RETRY_FIRST_S, time.monotonic()
-        while True:
-            try:
-                return await attempt()
-            except (StoreUnavailableError, KafkaError) as error:
-                if time.monotonic() - began_s > patience_s:
-                    raise
-                LOGGER.warning("Redis or Kafka does not answer, trying again: %s", error)
-            await asyncio.sleep(wait_s)
-            wait_s = min(2 * wait_s, RETRY_LAST_S)
 
     # ---- time
 
@@ -221,14 +219,25 @@ class LiveHop:
                     await self._run()
                     if not waiting:
                         for partition in list(self.partitions.values()):
-                            await self._lasting(partial(self.hop.publisher.tidy, partition))
+                            await lasting(partial(self.hop.publisher.tidy, partition))
                     if time.monotonic() - reemitted_s > REEMIT_EVERY_S:
                         reemitted_s = time.monotonic()
                         for partition in list(self.partitions.values()):
-                            await self._lasting(partial(self.hop.publisher.reemit, partition))
+                            await lasting(partial(self._look_at, partition))
             except Exception as error:  # noqa: BLE001 - re-routed: the worker ends with it
+                self._is_whole = False
                 self._stop(error)
                 return
+
+    async def _look_at(self, partition: Partition) -> None:
+        """Where nothing is judged nothing else would tell that another owns the partition, or that Redis went back."""
+        try:
+            await self.hop.store.load_sellers(partition.number, (), partition.epoch)
+        except TakenOverError as error:
+            await self.hop.publisher.let_go([partition])
+            await self._lost(PartitionLostError([(partition, str(error))]))
+        else:
+            await self.hop.publisher.reemit(partition)
 
     def _watch_clock(self) -> None:
         """After a jump of the wall clock or a sleep nothing fires until every topic was fetched again."""

@@ -151,6 +151,12 @@ class MemoryStore:
         for id_ in ids:
             reports.pop(id_, None)
 
+    async def note(self, partition: int, name: str, value: bytes) -> None:
+        self._partition(partition).counts[name] = value
+
+    async def load_lines(self, partition: int) -> dict[tuple[str, bytes], bytes]:
+        return self._partition(partition).lines.copy()
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         markets = self.markets
         return {key: market.entries.copy() if (market := markets.get(key)) else {} for key in keys}
@@ -172,8 +178,9 @@ class MemoryStore:
     async def load_table(self, table: str) -> dict[str, bytes]:
         return self.tables.get(table, {}).copy()
 
-    async def forget_table(self, table: str) -> None:
-        self.tables.pop(table, None)
+    async def forget_tables(self, tables: Iterable[str]) -> None:
+        for table in tables:
+            self.tables.pop(table, None)
 
     async def meta(self) -> Mapping[str, str]:
         return self._meta.copy()

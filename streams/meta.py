@@ -2,12 +2,20 @@
 
 from typing import Final
 
-from detectors.records import STATE_VERSION
+from detectors.records import OLDEST_VERSION, STATE_VERSION
 from schemas.topics import MARKETPLACE
 
 #: Faust's own; it keeps partition p of all topics on one worker and moves few partitions when workers come and go.
 ASSIGNOR: Final = "faust"
 INPUTS: Final = tuple(topic.name for topic in MARKETPLACE)
+
+
+VERSION: Final = "state_version"
+
+
+def reads(version: str | None) -> bool:
+    """Whether this release reads states of that version: its own and the one before."""
+    return version is not None and version.isdecimal() and OLDEST_VERSION <= int(version) <= STATE_VERSION
 
 
 def meta(partitions: int) -> dict[str, str]:
@@ -16,5 +24,5 @@ def meta(partitions: int) -> dict[str, str]:
         "partitions": str(partitions),
         "topics": ",".join(INPUTS),
         "assignor": ASSIGNOR,
-        "state_version": str(STATE_VERSION),
+        VERSION: str(STATE_VERSION),
     }

@@ -168,6 +168,12 @@ SERIES: Final = (
         "Fuses of the breaker that have tripped, overall and by category: what the detector would hold is an alert.",
         readings.tripped_fuses,
     ),
+    _counter(
+        "assay_braked_holds_total",
+        "reason_code",
+        "Holds that the breaker kept back, once for each seller, detector and hour; they are alerts until it ends.",
+        readings.kept_back,
+    ),
     # ---- quality
     _counter(
         "assay_findings_total",

@@ -1,6 +1,7 @@
 """Published until acknowledged: to Kafka, to files, or in process."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -8,14 +9,18 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from detectors.judged import Tombstone
 from schemas import Alert, Hold, SellerStanding, topics, wire
-from schemas.fields import to_time
+from schemas.fields import SECOND_US, to_time
+from streams.kafka_access import KafkaOptions
 from streams.spread import Spread
 from streams.store import Line
 
+LOGGER = logging.getLogger(__name__)
+TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
+NOWHERE: Final = -1  # the offset of a line that the broker did not take
 LATENCY_S: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0)
 
 
@@ -47,6 +52,18 @@ def letter_of(
     return Line(topics.DEAD_LETTERS.name, f"{topic}:{partition}:{offset}".encode(), wire.encode(letter), False)
 
 
+def letter_of_line(line: Line, partition: int, at_us: int) -> Line:
+    """The dead letter of a decision that the broker refused as too large; its key has the line's own for an offset."""
+    refused = wire.Refused("too_large", "the broker refused this line: raise max.message.bytes of its topic")
+    letter = letter_of(refused, line.topic, partition, NOWHERE, line.key, line.value, at_us)
+    return letter._replace(key=f"{line.topic}:{partition}:".encode() + line.key)
+
+
+def _raise_first(troubles: Sequence[BaseException]) -> None:
+    for trouble in troubles:
+        raise trouble
+
+
 def _hold_key(scope: str, subject_id: str) -> bytes:
     return f"{scope}:{subject_id}".encode()
 
@@ -57,23 +74,60 @@ class KafkaOutbox:
     The producer belongs to the event loop that publishes first.
     """
 
-    def __init__(self, bootstrap: str, linger_ms: int) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaOptions, linger_ms: int) -> None:
+        self._kafka = kafka
         self._linger_ms = linger_ms
         self._starting: asyncio.Task[AIOKafkaProducer] | None = None
+        self._ending: asyncio.Task[None] | None = None
 
     async def publish(self, partition: int, lines: Sequence[Line]) -> None:
-        """Waits for the broker's acknowledgement of every line."""
+        """Waits for the broker's acknowledgement of every line; those that it finds too large become dead letters."""
+        troubles = await self._send(partition, lines)
+        if not any(isinstance(trouble, TOO_LARGE) for trouble in troubles):
+            _raise_first(troubles)
+            return
+        # The broker refuses a whole batch, and what was sent after it may have arrived: all of them again, in order.
+        for line in lines:
+            await self._send_alone(partition, line)
+
+    async def _send_alone(self, partition: int, line: Line) -> None:
+        troubles = await self._send(partition, [line])
+        if any(isinstance(trouble, TOO_LARGE) for trouble in troubles):
+            letter = letter_of_line(line, partition, int(time.time() * SECOND_US))
+            troubles = await self._send(partition, [letter])
+            if not troubles:
+                LOGGER.error(
+                    "Kafka refused a line of %d bytes as too large, it lies in %s: raise max.message.bytes of %s to %d",
+                    len(line.value or b""),
+                    letter.topic,
+                    line.topic,
+                    topics.MAX_MESSAGE_BYTES,
+                )
+        _raise_first(troubles)
+
+    async def _send(self, partition: int, lines: Sequence[Line]) -> list[BaseException]:
+        """What went wrong; nothing is on its way any more when it returns."""
         if self._starting is None:
             self._starting = asyncio.create_task(self._start())
+        starting = self._starting
         try:
-            producer = await self._starting
+            producer = await starting
         except KafkaError:
             self._starting = None
             raise
-        sent = [await producer.send(line.topic, line.value, line.key, partition) for line in lines]
-        for acknowledged in sent:
-            await acknowledged
+        sent, troubles = [], list[BaseException]()
+        for line in lines:
+            try:
+                sent.append(await producer.send(line.topic, line.value, line.key, partition))
+            except KafkaError as error:  # the client's own limit
+                troubles.append(error)
+        outcomes = await asyncio.gather(*sent, return_exceptions=True)
+        troubles += [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        if troubles and self._starting is starting:
+            # An idempotent producer numbers its batches: after one that failed the broker takes none from it.
+            self._starting = None
+            self._ending = asyncio.create_task(producer.stop())
+        return troubles
 
     async def close(self) -> None:
         """Sends what is on its way and gives the connection back."""
@@ -86,7 +140,7 @@ class KafkaOutbox:
 
     async def _start(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+            **self._kafka,
             acks="all",
             enable_idempotence=True,
             linger_ms=self._linger_ms,

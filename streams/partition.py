@@ -7,7 +7,7 @@ what running live would have given.
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from schemas import Event, wire
 from schemas.topics import MARKETPLACE
 from streams.books import Books
 from streams.deadlines import FOREVER, Deadlines
+from streams.lives import Life
 from streams.store import PartitionHead
 
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
@@ -82,11 +83,18 @@ class Partition:
 
     `stored` are the offsets committed beside the states, `published` those up to which everything is on the broker.
     `sent` is what the last commit published: too late, if another owner has been there since. `on_its_way` ends when
-    it has arrived, `arrived` are the ids of lines that have and that the store still keeps.
+    it has arrived, `arrived` are the ids of lines that have and that the store still keeps. `life`: see
+    `streams.lives`. `known` are offsets that were stored once.
     """
 
     def __init__(
-        self, number: int, head: PartitionHead, topics: Sequence[str], deadlines: Deadlines, books: Books
+        self,
+        number: int,
+        head: PartitionHead,
+        topics: Sequence[str],
+        deadlines: Deadlines,
+        books: Books,
+        known: Mapping[str, int],
     ) -> None:
         self.number = number
         self.epoch = head.epoch
@@ -94,6 +102,7 @@ class Partition:
         self.highest_us = head.watermark_us - 1  # at least: the watermark stands behind the last event's instant
         self.lanes = {topic: Lane(topic, head.offsets.get(topic)) for topic in topics}
         self.stored = dict(head.offsets)
+        self._known = known
         self.published = dict(head.offsets)
         self.deadlines = deadlines
         self.books = books
@@ -101,6 +110,12 @@ class Partition:
         self.sent: set[tuple[str, bytes]] = set()
         self.on_its_way: asyncio.Task[None] | None = None
         self.arrived: list[str] = []
+        self.life = Life()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the store has gone back, and what was judged and said before is not all judged again."""
+        return any(at > self.stored.get(topic, 0) for topic, at in self._known.items())
 
     @property
     def has_arrived(self) -> bool:

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas import topics
+from streams.kafka_access import kafka_access
 from streams.settings import Settings
 from streams.upkeep import UpkeepError, said_by
 
@@ -52,7 +53,7 @@ def sample_marketplace(settings: Settings, partitions: dict[str, int]) -> list[S
 
 async def _sample(settings: Settings, partitions: dict[str, int]) -> list[Sample]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap, enable_auto_commit=False, request_timeout_ms=REQUEST_MS
+        **kafka_access(settings).options, enable_auto_commit=False, request_timeout_ms=REQUEST_MS
     )
     await consumer.start()
     samples = {name: Sample(name) for name in partitions}

@@ -59,14 +59,17 @@ class Poll:
 class LaneStatus(NamedTuple):
     """How far a topic-partition has been handed over, and what the broker last said of it.
 
-    Everything before `position` has been given to `Handler.polled`; `highwater` is the log's end as the broker saw it
-    at `fetched_at_ms` (milliseconds since the epoch) or later. Both are None until the first fetch of the assignment.
-    A position that has reached the highwater confirms that nothing older than `fetched_at_ms` is missing.
+    Everything before `position` has been given to `Handler.polled`, which may still be waiting for its turn.
+    `highwater` is the log's end as the broker saw it at `fetched_at_ms` (milliseconds since the epoch) or later;
+    both are None until the first fetch of the assignment. A position that has reached the highwater confirms that
+    nothing older than `fetched_at_ms` is missing. `begun` is where reading began: the assignment's position, or the
+    last rewind's.
     """
 
     position: int
     highwater: int | None
     fetched_at_ms: int | None
+    begun: int
 
 
 class Handler(Protocol):
@@ -106,7 +109,7 @@ class _Fetched(Protocol):
 class Tenure:
     """One assignment, from its seek to the next rebalance.
 
-    `reached` and `fetched_at_ms` belong to the consumer's thread, `handed` and `rewinding` to the event loop.
+    `reached` and `fetched_at_ms` belong to the consumer's thread, `handed`, `begun` and `rewinding` to the event loop.
     """
 
     assignment: Any
@@ -114,16 +117,19 @@ class Tenure:
     handed: dict[TP, int]
     seek: Callable[["Tenure", Mapping[TP, int]], None]
     reached: dict[TP, int] = field(init=False)
+    begun: dict[TP, int] = field(init=False)
     fetched_at_ms: dict[TP, int] = field(default_factory=dict)
     rewinding: set[TP] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.reached = dict(self.handed)
+        self.begun = dict(self.handed)
 
     def rewind(self, positions: Mapping[TP, int]) -> None:
         held = {tp: position for tp, position in positions.items() if tp in self.handed}
         if held:
             self.handed.update(held)
+            self.begun.update(held)
             self.rewinding.update(held)
             self.seek(self, held)
 
@@ -144,10 +150,14 @@ class Tenure:
 
 
 class Control:
-    """What the transport offers its handler. Made first and given to both; holds nothing while nothing is assigned."""
+    """What the transport offers its handler. Made first and given to both; holds nothing while nothing is assigned.
+
+    `committed` are the group's offsets in Kafka as they were when `Handler.assigned` was called.
+    """
 
     def __init__(self) -> None:
         self.tenure: Tenure | None = None
+        self.committed: Mapping[TP, int] = {}
 
     def status(self) -> dict[TP, LaneStatus]:
         """Of every assigned topic-partition, without I/O."""
@@ -163,7 +173,7 @@ class Control:
             return None
         # The stamp is read first: a highwater that is newer than its stamp is merely cautious.
         at_ms = tenure.fetched_at_ms.get(tp)
-        return LaneStatus(position, tenure.books[tp].highwater, at_ms)
+        return LaneStatus(position, tenure.books[tp].highwater, at_ms, tenure.begun[tp])
 
     def rewind(self, positions: Mapping[TP, int]) -> None:
         """The next lane of each topic-partition starts there; one that is not assigned any more is skipped."""

@@ -1,14 +1,17 @@
 """What must be so before a worker judges anything: topics, partition counts, and a Redis that knows them."""
 
+import asyncio
 from typing import Final
 
-import redis
-
 from schemas import topics
-from streams import doctor
-from streams.doctor_redis import META_KEY, RedisSeen, look_at_redis
-from streams.meta import meta
+from streams import doctor, rights
+from streams.doctor_redis import META_KEY, RedisSeen, ask, look_at_redis
+from streams.meta import VERSION, meta
+from streams.redis_access import redis_access
+from streams.redis_store import RedisStore
 from streams.settings import Settings
+from streams.store import StoreUnavailableError
+from streams.upkeep import TopicSeen
 
 
 class CannotStartError(Exception):
@@ -31,6 +34,7 @@ def preflight(settings: Settings) -> int:
     Writes `assay:meta` to a Redis that has none. Raises `CannotStartError` or `UpkeepError`.
     """
     kafka = doctor.look_at_kafka(settings)
+    _check_rights(settings, kafka.seen)
     counts = kafka.partitions()
     missing = [topic.name for topic in _NEEDED if topic.name not in counts]
     if missing:
@@ -40,11 +44,35 @@ def preflight(settings: Settings) -> int:
     if not isinstance(seen, RedisSeen):
         raise CannotStartError(seen)
     partitions: int = counts[topics.LISTINGS.name]
-    checks += [doctor.check_meta(seen, kafka), doctor.check_state(settings, seen, kafka)]
+    checks += [doctor.check_meta(seen, kafka), doctor.check_rebuild(seen), doctor.check_state(settings, seen, kafka)]
     for check in checks:
         if not check.ok:
             raise CannotStartError(check.sentence)
-    with redis.Redis.from_url(settings.redis_url) as client:
-        if not seen.meta:
-            client.hset(META_KEY, mapping=meta(partitions))
+    if not seen.meta:
+        asyncio.run(_write_meta(settings, partitions))
+    elif seen.meta[VERSION] != (newer := meta(partitions)[VERSION]):
+        # The first worker of a newer release: none of the older starts from here on.
+        asyncio.run(ask(settings, ("HSET", META_KEY, VERSION, newer)))
     return partitions
+
+
+def _check_rights(settings: Settings, seen: list[TopicSeen]) -> None:
+    denied = {
+        one.topic.name: rights.missing("worker", "topic", one.topic.name, one.allowed)
+        for one in seen
+        if one.allowed is not None
+    }
+    said = [f"{' and '.join(operations)} {name}" for name, operations in denied.items() if operations]
+    if said:
+        who = f"the user {settings.kafka_user}" if settings.kafka_user else "assay"
+        raise CannotStartError(f"Kafka does not allow {who} to {', '.join(said)}: grant what docs/operations.md lists.")
+
+
+async def _write_meta(settings: Settings, partitions: int) -> None:
+    store = RedisStore(redis_access(settings))
+    try:
+        await store.set_meta(meta(partitions))
+    except StoreUnavailableError as error:
+        raise CannotStartError(f"{error}.") from None
+    finally:
+        await store.close()

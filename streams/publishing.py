@@ -7,6 +7,7 @@ commit that stands proves that what was sent before it was sent by the partition
 import asyncio
 from collections.abc import Iterable, Sequence
 
+from streams import steps
 from streams.outbox import Outbox
 from streams.partition import Partition
 from streams.store import Fenced, Line, PartitionCommit, PartitionHead, Store
@@ -26,10 +27,16 @@ class Publisher:
             await self.store.published(number, [one.id for one in head.unpublished])
 
     async def reemit(self, partition: Partition) -> None:
-        """Publishes again what a fenced worker may have sent out of turn."""
+        """Publishes again what a fenced worker may have sent out of turn.
+
+        A key without a value was given up since, which a tombstone says; or the store has gone back to when nothing
+        had been said of it, and what was said will be said again.
+        """
         asked = await self.store.to_reemit(partition.number)
         if asked:
-            await self.outbox.publish(partition.number, [one.line for one in asked])
+            behind = partition.is_behind
+            lines = [one.line for one in asked if one.line.value is not None or not behind]
+            await self.outbox.publish(partition.number, lines)
             await self.store.reemitted(partition.number, [one.id for one in asked])
 
     def begin(self, partition: Partition, lines: Sequence[Line], ids: Sequence[str], offsets: dict[str, int]) -> None:
@@ -44,6 +51,7 @@ class Publisher:
         self, partition: Partition, lines: Sequence[Line], ids: Sequence[str], offsets: dict[str, int]
     ) -> None:
         await self.outbox.publish(partition.number, lines)
+        steps.done("publish")
         partition.arrived.extend(ids)
         partition.published.update(offsets)
 

@@ -20,6 +20,7 @@ from streams.counts import DECIDERS
 from streams.depths import Depths
 from streams.live import LiveHop
 from streams.outbox import CountedOutbox
+from streams.redis_cluster import ClusterPipe
 from streams.redis_pipe import RedisPipe
 from streams.settings import Settings
 from streams.spread import Spread
@@ -44,7 +45,7 @@ class Watched(NamedTuple):
     live: LiveHop
     outbox: CountedOutbox
     depths: Depths
-    pipes: tuple[RedisPipe, ...]
+    pipes: tuple[RedisPipe | ClusterPipe, ...]
 
 
 def events(seen: Watched) -> Iterator[Reading]:
@@ -167,6 +168,10 @@ def tripped_fuses(seen: Watched) -> Iterator[Reading]:
     brakes = [partition.books.brake for partition in dict(seen.live.partitions).values()]
     tripped = Counter(reason_code for brake in brakes for reason_code, _ in dict(brake.own.tripped))
     yield from _with_zeros(tripped, ((reason_code,) for reason_code in REASON_CODES))
+
+
+def kept_back(seen: Watched) -> Iterator[Reading]:
+    yield from _with_zeros(seen.live.hop.counts.kept_back, ((reason_code,) for reason_code in REASON_CODES))
 
 
 def alert_reasons(seen: Watched) -> Iterator[Reading]:

@@ -10,11 +10,12 @@ from time import perf_counter
 from typing import Any, Final, cast
 
 import hiredis
-from redis.asyncio.connection import Connection, parse_url
+from redis.asyncio.connection import Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from streams.redis_access import RedisAccess, access_to, trouble
 from streams.spread import Spread
 from streams.store import StoreUnavailableError
 
@@ -62,13 +63,15 @@ class RedisPipe:
     `trips` is how long round trips took, `failures` how many came to nothing.
     """
 
-    def __init__(self, url: str, timeout_s: float) -> None:
-        """`url` as in `redis://user:password@host:6379/0`, `rediss://` or `unix://`; ValueError for another.
+    #: Commands are done in the order in which they were asked for, whatever their keys.
+    keeps_order = True
+
+    def __init__(self, where: str | RedisAccess, timeout_s: float) -> None:
+        """`where` as in `redis://user:password@host:6379/0`, `rediss://` or `unix://`; ValueError for another.
 
         `timeout_s` bounds one round trip, connecting included.
         """
-        self._options: dict[str, Any] = dict(parse_url(url))
-        self._class: type[Connection] = self._options.pop("connection_class", Connection)
+        self.access = access_to(where) if isinstance(where, str) else where
         self._timeout_s = timeout_s
         self._idle: list[_Link] = []
         self.trips = Spread(TRIP_S)
@@ -96,7 +99,7 @@ class RedisPipe:
             raise StoreUnavailableError(f"Redis did not answer within {self._timeout_s:g} s") from error
         except (OSError, RedisError, hiredis.ProtocolError) as error:
             self.failures += 1
-            raise StoreUnavailableError(f"Redis cannot be reached: {error}") from error
+            raise StoreUnavailableError(f"Redis cannot be reached: {trouble(error, self.access) or error}") from error
         finally:
             if link is not None:
                 if answered:
@@ -121,7 +124,8 @@ class RedisPipe:
         return None
 
     async def _connect(self) -> _Link:
-        connection = self._class(**self._options, protocol=2, retry=Retry(NoBackoff(), 0))
+        # driver_info: None spares CLIENT SETINFO, a right that assay does not need otherwise
+        connection = self.access.kind(**self.access.options, protocol=2, retry=Retry(NoBackoff(), 0), driver_info=None)
         await connection.connect()  # type: ignore[no-untyped-call]  # redis-py has not typed it
         return _Link(connection)
 
@@ -129,5 +133,7 @@ class RedisPipe:
 def sure(reply: Any) -> Any:
     """The reply; StoreUnavailableError with what Redis said when it is an error."""
     if isinstance(reply, hiredis.ReplyError):
+        if "OOM " in str(reply):
+            raise StoreUnavailableError("Redis is full (OOM): raise its maxmemory, nothing is judged before")
         raise StoreUnavailableError(f"Redis answered: {reply}")
     return reply

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import hiredis
 
+from streams.redis_cluster import ClusterPipe
 from streams.redis_pipe import Command, RedisPipe, sure
 
 
@@ -45,7 +46,7 @@ class Call(NamedTuple):
         return ("EVAL", self.script.text, len(self.keys), *self.keys, *self.arguments)
 
 
-async def run(pipe: RedisPipe, calls: Sequence[Call]) -> list[Any]:
+async def run(pipe: RedisPipe | ClusterPipe, calls: Sequence[Call]) -> list[Any]:
     """What each call answers, in one round trip, or two where the server did not know a script.
 
     Only a call that was refused for that reason is sent again, by text, which cannot be refused for it.

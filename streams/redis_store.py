@@ -21,6 +21,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US
+from streams.redis_access import RedisAccess
+from streams.redis_cluster import ClusterPipe, pipe_to
 from streams.redis_commit import HASHES, OFFSET, commit_call, line_of, partition_key, read_answer
 from streams.redis_pipe import Command, RedisPipe
 from streams.redis_scripts import MARKET, META, NEWEST, Call, run
@@ -44,17 +46,17 @@ _REPORT_BYTES = 8
 
 
 class RedisStore:
-    """Implements `Store` on one Redis 6.2 or newer. Two installations share one by two prefixes."""
+    """Implements `Store` on one Redis 6.2 or newer, or a cluster of them. Two installations share one by prefixes."""
 
-    def __init__(self, url: str, prefix: str = "assay", timeout_s: float = 30.0) -> None:
+    def __init__(self, where: str | RedisAccess, prefix: str = "assay", timeout_s: float = 30.0) -> None:
         """`timeout_s` bounds one round trip. ValueError for a prefix with braces or a URL that is not Redis's."""
         if "{" in prefix or "}" in prefix:
             raise ValueError(f"Choose a prefix without braces instead of {prefix!r}: they would choose the slot.")
         self._prefix = prefix
-        self._pipe = RedisPipe(url, timeout_s)
+        self._pipe = pipe_to(where, timeout_s)
 
     @property
-    def pipe(self) -> RedisPipe:
+    def pipe(self) -> RedisPipe | ClusterPipe:
         """What it speaks through."""
         return self._pipe
 
@@ -127,6 +129,9 @@ class RedisStore:
         told = [*self._flag_calls(flags), *self._market_calls(entries), *self._table_calls(tables)]
         epochs = [_fresh_epoch() for _ in commits]
         calls = [commit_call(self._prefix, commit, epoch) for commit, epoch in zip(commits, epochs, strict=True)]
+        if told and not self._pipe.keeps_order:
+            await run(self._pipe, told)
+            told = []
         answers = await run(self._pipe, [*told, *calls])
         return [read_answer(*each) for each in zip(answers[len(told) :], commits, epochs, strict=True)]
 
@@ -175,6 +180,13 @@ class RedisStore:
             members = [id_.encode("latin-1") for id_ in ids]
             await self._pipe.ask_surely([("SREM", f"{self._key(partition)}reemit", *members)])
 
+    async def note(self, partition: int, name: str, value: bytes) -> None:
+        await self._pipe.ask_surely([("HSET", f"{self._key(partition)}counts", name, value)])
+
+    async def load_lines(self, partition: int) -> dict[tuple[str, bytes], bytes]:
+        (found,) = await self._pipe.ask_surely([("HGETALL", f"{self._key(partition)}lines")])
+        return {_topic_and_key(field): value for field, value in zip(found[::2], found[1::2], strict=True)}
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         wanted = list(keys)
         replies = await self._pipe.ask_surely([("HGETALL", self._market(key)) for key in wanted])
@@ -196,8 +208,8 @@ class RedisStore:
         (fields,) = await self._pipe.ask_surely([("HGETALL", self._table(table))])
         return _by_id(fields)
 
-    async def forget_table(self, table: str) -> None:
-        await self._pipe.ask_surely([("UNLINK", self._table(table))])
+    async def forget_tables(self, tables: Iterable[str]) -> None:
+        await self._pipe.ask_surely([("UNLINK", self._table(table)) for table in tables])
 
     async def meta(self) -> Mapping[str, str]:
         (fields,) = await self._pipe.ask_surely([("HGETALL", f"{self._prefix}:meta")])

@@ -15,6 +15,7 @@ from aiokafka.structs import TopicPartition
 
 from detectors.reference import Reference
 from schemas import Brand, Product, topics, wire
+from streams.kafka_access import KafkaOptions
 from streams.outbox import Outbox, letter_of
 from streams.store import Line
 
@@ -27,8 +28,8 @@ _KIND: Final[dict[str, type[Product] | type[Brand]]] = {topics.PRODUCTS.name: Pr
 class ReferenceTopics:
     """Keeps a `Reference` as the two compacted topics have it."""
 
-    def __init__(self, bootstrap: str, reference: Reference) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaOptions, reference: Reference) -> None:
+        self._kafka = kafka
         self.reference = reference
         self._refused: list[Line] = []
         self._offsets: dict[TopicPartition, int] = {TopicPartition(topic.name, 0): 0 for topic in topics.REFERENCE}
@@ -70,7 +71,7 @@ class ReferenceTopics:
 
     async def _start(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **self._kafka,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=FETCH_BYTES,

@@ -82,8 +82,10 @@ async def feed(hop: Hop, partition: Partition, chunk: Sequence[Arrival]) -> None
 
 
 async def end(hop: Hop, partition: Partition, until_us: int | None) -> None:
-    """After the last event the watermark stands at its time, or at `until_us`."""
-    await hop.finish(partition, max(partition.highest_us, until_us or 0))
+    """After the last event the watermark stands at its time, or at `until_us`; without either nothing has ended."""
+    reached_us = max(partition.highest_us, until_us or 0)
+    if reached_us > 0:
+        await hop.finish(partition, reached_us)
 
 
 def summary_of(hop: Hop, events: int, seconds: float, policy: Policy) -> dict[str, Any]:

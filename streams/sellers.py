@@ -3,7 +3,7 @@
 from typing import Final
 
 from detectors.detector import Finding
-from detectors.records import Complaint, Core, Listing, Order, Payment, Return, decode, encode
+from detectors.records import STATE_VERSION, Complaint, Core, Listing, Order, Payment, Return, decode, encode
 from detectors.state import SellerState
 from detectors.surge import Series
 from streams.store import SellerBytes, SellerChange
@@ -43,6 +43,7 @@ def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
 def change_of(state: SellerState) -> SellerChange:
     """What has changed since the last commit, as bytes; the state starts afresh to collect changes."""
     changes = state.changes
+    state.core.version = STATE_VERSION
     change = SellerChange(core=None if changes.gone else encode(state.core), gone=changes.gone)
     for key in changes.orders:
         order = state.orders.get(key)

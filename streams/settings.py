@@ -16,13 +16,14 @@ from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from streams.connections import SECRETS, Connections
+
 CONFIG_FILE: Final = Path("assay.toml")
 STACK_FILE: Final = Path(".stack/env")
 PACKAGED_POLICY: Final = Path(__file__).parent.parent / "detectors/policy.toml"  # packages lie side by side
 ENVIRONMENT_PREFIX: Final = "ASSAY_"
 LIVE_LATENESS_SECONDS: Final = 60.0
 _MASK: Final = "***"
-_PATHS: Final = ("policy_file", "hash_key_file", "console_users_file")
 
 Positive = Annotated[int, Meta(ge=1)]
 
@@ -31,18 +32,15 @@ class SettingsError(Exception):
     """One sentence that names the setting, where it was given, and what it must be."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(Connections, frozen=True, kw_only=True):
     """What one process runs with; `load` makes it. `repr` shows no secrets."""
 
-    kafka_bootstrap: Annotated[
-        str, Meta(min_length=1, description="brokers to ask first, host:port, separated by commas")
-    ] = "localhost:9092"
-    redis_url: Annotated[str, Meta(pattern=r"^(redis|rediss|unix)://", description="where the state is kept")] = (
-        "redis://localhost:6379/0"
-    )
     consumer_group: Annotated[str, Meta(min_length=1, description="the workers' group in Kafka")] = "assay"
     partitions: Annotated[Positive, Meta(description="partitions of a topic that `assay topics create` makes")] = 12
     replication_factor: Annotated[Positive, Meta(description="copies of a topic that `assay topics create` makes")] = 1
+    min_insync_replicas: Annotated[
+        Positive | None, Meta(description="copies that must have a record before it counts; 2 of three or more, else 1")
+    ] = None
     policy_file: Annotated[Path | None, Meta(description="overrides the packaged policy key by key")] = None
     clock: Annotated[
         Literal["wall", "events"], Meta(description="what moves an idle topic on; `events` for history")
@@ -116,12 +114,13 @@ def load(
         ("the options", given),
     ]
     for source, layer in layers:
-        if "hash_key" in layer and "hash_key_file" in layer:
-            raise SettingsError(f"{source} gives both hash_key and hash_key_file: give one of them.")
-        for secret, other in (("hash_key", "hash_key_file"), ("hash_key_file", "hash_key")):
-            if secret in layer:
-                values.pop(other, None)
-                sources.pop(other, None)
+        for name, file in ((name, f"{name}_file") for name in SECRETS):
+            if name in layer and file in layer:
+                raise SettingsError(f"{source} gives both {name} and {file}: give one of them.")
+            for given_here, other in ((name, file), (file, name)):
+                if given_here in layer:
+                    values.pop(other, None)
+                    sources.pop(other, None)
         for name, value in layer.items():
             values[name] = _checked(name, value, source)
             sources[name] = source
@@ -138,11 +137,11 @@ def described() -> dict[str, str]:
 
 
 def shown(settings: Settings) -> dict[str, str | int | float | None]:
-    """The settings by name with secrets masked: the key of hashes, and passwords inside addresses."""
+    """The settings by name with `SECRETS` masked, and passwords inside addresses."""
     values = {name: getattr(settings, name) for name in Settings.__struct_fields__}
     plain = {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
     masked = {name: without_password(value) if isinstance(value, str) else value for name, value in plain.items()}
-    return masked | ({} if settings.hash_key is None else {"hash_key": _MASK})
+    return masked | {name: _MASK for name in SECRETS if plain[name] is not None}
 
 
 def without_password(address: str) -> str:
@@ -151,15 +150,25 @@ def without_password(address: str) -> str:
     return re.sub(r"([?&]password=)[^&]*", rf"\1{_MASK}", masked)
 
 
+def secret(settings: Settings, name: str) -> str | None:
+    """One of `SECRETS`, from the setting or its file; None where neither is given.
+
+    `SettingsError` where the file cannot be read or holds nothing that fits.
+    """
+    held: str | None = getattr(settings, name)
+    path: Path | None = getattr(settings, f"{name}_file")
+    if held is not None or path is None:
+        return held
+    try:
+        held = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_file {path} cannot be read: {_reason(error)}.") from None
+    return str(_checked(name, held, str(path)))
+
+
 def hash_key(settings: Settings) -> bytes:
     """The secret of `assay hash`; `SettingsError` where none is set or its file cannot be read."""
-    key = settings.hash_key
-    if key is None and settings.hash_key_file is not None:
-        try:
-            key = settings.hash_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"hash_key_file {settings.hash_key_file} cannot be read: {_reason(error)}.") from None
-        _checked("hash_key", key, str(settings.hash_key_file))
+    key = secret(settings, "hash_key")
     if key is None:
         raise SettingsError("No hash_key is set: give ASSAY_HASH_KEY, or hash_key_file in assay.toml.")
     return key.encode()
@@ -212,9 +221,9 @@ def _from_file(config: Path | None, default: Path) -> tuple[str, dict[str, Any]]
     for name in layer:
         if name not in _TYPES:
             raise SettingsError(_unknown(name, str(path)))
-    for name in _PATHS:
-        if isinstance(layer.get(name), str):
-            layer[name] = str(path.parent / layer[name])
+    for name, value in layer.items():
+        if name.endswith("_file") and isinstance(value, str):
+            layer[name] = str(path.parent / value)
     return str(path), layer
 
 

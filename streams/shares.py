@@ -34,7 +34,7 @@ class Shares:
             if name.startswith(_FIELD)
         }
         self._changed: set[Key] = set()
-        self._untold: set[Key] = set()
+        self._untold = set(self._sums)  # what the owner before has told of them nobody knows
 
     def note(self, changes: Iterable[tuple[str, str, Moments]]) -> None:
         """Sellers' shares have changed by so much."""

@@ -218,6 +218,12 @@ class Store(Protocol):
     async def reemitted(self, partition: int, ids: Sequence[str]) -> None:
         """The owner has published the lines of these reports again, and a broker has acknowledged them."""
 
+    async def note(self, partition: int, name: str, value: bytes) -> None:
+        """Writes one of the partition's counts at once, outside a commit and whoever owns it."""
+
+    async def load_lines(self, partition: int) -> dict[tuple[str, bytes], bytes]:
+        """The last line of every (topic, key) of the compacted topics that this partition has committed."""
+
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         """The entries of each market by seller, in one round trip. The answer is the caller's own."""
 
@@ -230,8 +236,8 @@ class Store(Protocol):
     async def load_table(self, table: str) -> dict[str, bytes]:
         """What all partitions have told in that table, by field. The answer is the caller's own."""
 
-    async def forget_table(self, table: str) -> None:
-        """Nobody asks for it again."""
+    async def forget_tables(self, tables: Iterable[str]) -> None:
+        """Nobody asks for them again."""
 
     async def meta(self) -> Mapping[str, str]:
         """What the state was written with: partition count, topics, assignor, state version; empty when new."""

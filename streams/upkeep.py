@@ -6,13 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from schemas import topics
+from streams.kafka_access import kafka_access
+from streams.kafka_trouble import why_unreachable
 from streams.settings import Settings
 
 BOOTSTRAP_MS: Final = 5_000
 REQUEST_MS: Final = 15_000
+#: Copies that a topic has where one broker may be lost with all that was acknowledged still there.
+SAFE_COPIES: Final = 3
+SAFE_INSYNC: Final = 2
+INSYNC: Final = "min.insync.replicas"
 #: What is set on every topic beside its own retention and clean-up.
 ALLOWED_BYTES: Final = str(topics.MAX_MESSAGE_BYTES)
 
@@ -33,12 +39,16 @@ class TopicMade:
 
 @dataclass(frozen=True, slots=True)
 class TopicSeen:
-    """One topic as the broker has it; `partitions` 0 is one that does not exist, `configs` are the broker's words."""
+    """One topic as the broker has it; `partitions` 0 is one that does not exist, or that it does not show.
+
+    `configs` are the broker's words; `allowed` is what it lets assay do there, None where it does not say.
+    """
 
     topic: topics.Topic
     partitions: int = 0
     replicas: int = 0
     configs: dict[str, str] = field(default_factory=dict)
+    allowed: tuple[str, ...] | None = None
 
 
 def wanted_configs(topic: topics.Topic) -> dict[str, str]:
@@ -48,6 +58,13 @@ def wanted_configs(topic: topics.Topic) -> dict[str, str]:
     return {"cleanup.policy": policy, "max.message.bytes": ALLOWED_BYTES, **kept}
 
 
+def wanted_insync(copies: int, settings: Settings) -> int:
+    """How many of a topic's `copies` must have a record before a producer with acks=all may rely on it."""
+    if settings.min_insync_replicas is not None:
+        return min(copies, settings.min_insync_replicas)
+    return SAFE_INSYNC if copies >= SAFE_COPIES else 1
+
+
 def wanted_partitions(topic: topics.Topic, settings: Settings) -> int:
     return 1 if topic.one_partition else settings.partitions
 
@@ -55,18 +72,15 @@ def wanted_partitions(topic: topics.Topic, settings: Settings) -> int:
 @contextmanager
 def administering(settings: Settings) -> Iterator[Any]:
     """A connected `KafkaAdminClient`; what Kafka refuses becomes an `UpkeepError`."""
+    options = kafka_access(settings).options
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=settings.kafka_bootstrap.split(","),
-            bootstrap_timeout_ms=BOOTSTRAP_MS,
-            request_timeout_ms=REQUEST_MS,
-        )
+        admin = KafkaAdminClient(**options, bootstrap_timeout_ms=BOOTSTRAP_MS, request_timeout_ms=REQUEST_MS)
     except (KafkaError, OSError) as error:
         raise unreachable(settings, error) from None
     try:
         yield admin
     except (KafkaError, OSError) as error:
-        raise UpkeepError(f"Kafka at {settings.kafka_bootstrap} refused: {said_by(error)}.") from None
+        raise refused(settings, error) from None
     finally:
         admin.close()
 
@@ -94,28 +108,33 @@ def describe_topics(settings: Settings, which: Iterable[topics.Topic] = topics.A
 
 def topics_seen(admin: Any, which: tuple[topics.Topic, ...]) -> list[TopicSeen]:
     """`describe_topics` over a connection that is already there."""
-    described = {topic["name"]: topic for topic in _described(admin, which)}
+    told = {topic["name"]: topic for topic in admin.describe_topics([topic.name for topic in which])}
+    described = {name: topic for name, topic in told.items() if topic["error_code"] == 0}
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
     answered = admin.describe_configs(resources, config_filter="all") if resources else {}
     configs = answered.get("topic", {})
     seen = []
     for topic in which:
         if topic.name not in described:
-            seen.append(TopicSeen(topic))
+            hidden = told.get(topic.name, {}).get("error_code") == TopicAuthorizationFailedError.errno
+            seen.append(TopicSeen(topic, allowed=() if hidden else None))
             continue
+        may = described[topic.name]["authorized_operations"]
+        allowed = None if may is None else tuple(may)
         partitions = described[topic.name]["partitions"]
         values = {name: config["value"] for name, config in configs.get(topic.name, {}).items()}
-        kept = {name: values[name] for name in (*wanted_configs(topic), "retention.ms") if name in values}
-        seen.append(TopicSeen(topic, len(partitions), len(partitions[0]["replica_nodes"]), kept))
+        kept = {name: values[name] for name in (*wanted_configs(topic), "retention.ms", INSYNC) if name in values}
+        seen.append(TopicSeen(topic, len(partitions), len(partitions[0]["replica_nodes"]), kept, allowed))
     return seen
 
 
 def _create(admin: Any, missing: list[topics.Topic], settings: Settings) -> None:
+    insync = {INSYNC: str(wanted_insync(settings.replication_factor, settings))}
     asked = {
         topic.name: {
             "num_partitions": wanted_partitions(topic, settings),
             "replication_factor": settings.replication_factor,
-            "configs": wanted_configs(topic),
+            "configs": wanted_configs(topic) | insync,
         }
         for topic in missing
     }
@@ -137,11 +156,23 @@ def _partition_counts(admin: Any, which: tuple[topics.Topic, ...]) -> dict[str, 
 
 
 def unreachable(settings: Settings, error: Exception) -> UpkeepError:
-    """The sentence for a Kafka that does not answer."""
+    """The sentence for a Kafka that does not answer, or that turns assay away at its door."""
+    why = why_unreachable(kafka_access(settings))
+    if why is not None:
+        return UpkeepError(f"Kafka at {settings.kafka_bootstrap} cannot be used: {why}.")
     return UpkeepError(
         f"Kafka does not answer at {settings.kafka_bootstrap} ({said_by(error)}): start it (`make stack`), "
         f"or set kafka_bootstrap."
     )
+
+
+def refused(settings: Settings, error: Exception) -> UpkeepError:
+    """The sentence for a Kafka that answers and does not do it."""
+    if isinstance(error, AuthorizationError):
+        who = f"the user {settings.kafka_user}" if settings.kafka_user else "assay"
+        said = f"Kafka at {settings.kafka_bootstrap} does not allow it to {who} ({said_by(error)})"
+        return UpkeepError(f"{said}: grant the rights that docs/operations.md lists.")
+    return UpkeepError(f"Kafka at {settings.kafka_bootstrap} refused: {said_by(error)}.")
 
 
 def said_by(error: Exception) -> str:

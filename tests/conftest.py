@@ -53,7 +53,7 @@ def _stop_orphans() -> None:
     """A session that was killed leaves its servers running; its folder bears its pid."""
     for folder in FOLDERS.glob("test-*"):
         try:
-            os.kill(int(folder.name.removeprefix("test-")), 0)
+            os.kill(int(folder.name.split("-")[1]), 0)
         except ProcessLookupError:
             _stack("stop", folder)
             shutil.rmtree(folder, ignore_errors=True)

@@ -107,7 +107,7 @@ async def api_assign(
         request,
         idempotency_key,
         data,
-        lambda key: office.desk.assign(actor, alert, data, office.users(), key),
+        lambda key: office.desk.assign(actor, alert, data, office.people(), key),
     )
 
 

@@ -17,7 +17,7 @@ from console.feed import Row, row_of
 from console.gate import Asked, actor_of, session_of
 from console.market_picture import market_picture, place_in
 from console.office import Office, TheOffice
-from console.pages.feed import message
+from console.pages.feed import message, since_of
 from console.pages.forms import fields_of, on_to, once, span_of, word_of
 from console.problems import Problem
 from console.render import language_of
@@ -67,9 +67,10 @@ async def alert_page(request: Asked, alert_id: FromPath[str], office: TheOffice)
         others=office.live.others(alert_id, actor_of(request).id),
         causes=CAUSES,
         scope=default_scope(alert),
-        people=office.users().people(),
+        people=office.people(),
         sent=request.query_params.get("sent", ""),
         chance=lambda nats: 1 / (1 + exp(-nats)),
+        since_position=office.live.position,
     )
 
 
@@ -83,9 +84,13 @@ async def alert_stream(request: Asked, alert_id: FromPath[str], office: TheOffic
 async def _changes(request: Asked, office: Office, alert_id: str) -> AsyncIterator[ServerSentEventMessage]:
     actor, session = actor_of(request), session_of(request)
     with office.live.reading(actor.id, alert_id, actor.name) as reader:
+        missed = office.live.since(since_of(request))
+        if missed is None or alert_id in missed:
+            reader.tell(frozenset((alert_id,)))
         while office.live.is_reading(reader):
             others = office.live.others(alert_id, actor.id)
-            yield message("others", {"names": others, "now": office.now().isoformat()})
+            told_to = None if reader.waits else office.live.position
+            yield message("others", {"names": others, "now": office.now().isoformat()}, told_to)
             changed = await reader.changed(_PING_S)
             if session is not None and not office.sessions.is_alive(session):
                 yield message("ended", {})
@@ -110,7 +115,7 @@ async def assign_alert(request: Asked, alert_id: FromPath[str], office: TheOffic
     fields = await fields_of(request)
     given, alert = word_of(Assignment, fields), alert_of(office, alert_id)
     actor = actor_of(request)
-    await once(office, request, fields, lambda key: office.desk.assign(actor, alert, given, office.users(), key))
+    await once(office, request, fields, lambda key: office.desk.assign(actor, alert, given, office.people(), key))
     return on_to(fields, f"/alerts/{alert_id}")
 
 

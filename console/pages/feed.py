@@ -16,7 +16,7 @@ from console.feed import ORDERS, SEVERITIES, Row, Wanted, is_wanted, place_of, r
 from console.gate import Asked, actor_of, session_of
 from console.office import Office, TheOffice
 from console.problems import Problem
-from console.render import language_of, sums
+from console.render import language_of
 from schemas.fields import Money
 
 PAGE_ROWS: Final = 200
@@ -53,6 +53,7 @@ async def feed_page(request: Asked, office: TheOffice) -> Response[str]:
         choices=choices_of(office, waiting),
         place=lambda row: place_key(row, wanted),
         breakers=[one for one in office.projection.alerts.of("status", "standing") if one.family == "system"],
+        since_position=office.live.position,
     )
 
 
@@ -67,9 +68,15 @@ async def _changes(request: Asked, office: Office, wanted: Wanted) -> AsyncItera
     actor = actor_of(request)
     summary, wait_s = "", _PING_S
     with office.live.reading(actor.id, name=actor.name) as reader:
+        missed = office.live.since(since_of(request))
+        if missed is None:
+            yield message("again", {})
+            return
+        reader.tell(missed)
         yield message("now", {"now": office.now().isoformat()})
         while office.live.is_reading(reader):
             changed = await reader.changed(wait_s)
+            told_to = office.live.position
             if session is not None and not office.sessions.is_alive(session):
                 yield message("ended", {})
                 return
@@ -82,7 +89,8 @@ async def _changes(request: Asked, office: Office, wanted: Wanted) -> AsyncItera
             counted = office.renderer.summary(language, lambda: summary_of(office, waiting_in(office)))
             news = {"summary": counted} if counted != summary else {}
             summary, wait_s = counted, _SETTLE_S if changed else _PING_S
-            yield message("now", {"now": office.now().isoformat(), "trouble": office.trouble, **news})
+            now = {"now": office.now().isoformat(), "trouble": office.trouble, **news}
+            yield message("now", now, None if reader.waits else told_to)
             await asyncio.sleep(_GATHER_S)
 
 
@@ -102,9 +110,17 @@ def waiting_in(office: Office) -> list[Row]:
     return rows(office.projection, office.history, Wanted(), office.now())
 
 
-def message(event: str, data: Any) -> ServerSentEventMessage:
-    """One server-sent event; JSON has no raw line breaks, so nothing in it can end the event early."""
-    return ServerSentEventMessage(data=msgspec.json.encode(data).decode(), event=event)
+def since_of(request: Asked) -> str:
+    """The position up to which the page knows what has changed: of its last stream, else that of its rendering."""
+    return str(request.headers.get("last-event-id") or request.query_params.get("since", ""))
+
+
+def message(event: str, data: Any, told_to: str | None = None) -> ServerSentEventMessage:
+    """One server-sent event; JSON has no raw line breaks, so nothing in it can end the event early.
+
+    `told_to` is the position up to which the page has been told everything; a browser sends it when it comes again.
+    """
+    return ServerSentEventMessage(data=msgspec.json.encode(data).decode(), event=event, id=told_to)
 
 
 def place_key(row: Row, wanted: Wanted) -> str:
@@ -130,7 +146,7 @@ def summary_of(office: Office, waiting: list[Row]) -> dict[str, Any]:
     return {
         "severities": [(one, by_severity[one]) for one in SEVERITIES if one != "low"],
         "held": {scope: held[scope] for scope in ("listing", "payout", "seller")},
-        "at_stake": sums(monies),
+        "at_stake": monies,
     }
 
 

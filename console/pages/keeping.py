@@ -8,13 +8,14 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from console.advice import parts_of
+from console.advice import about
 from console.deeds import Override
 from console.gate import Asked, actor_of
 from console.office import Office, TheOffice
 from console.pages.forms import fields_of, on_to, once, word_of
 from console.problems import Problem
 from console.projection import Letter
+from console.render import language_of
 from detectors.policy import shown
 
 PAGE_LETTERS: Final = 200
@@ -91,7 +92,7 @@ async def policy_page(request: Asked, office: TheOffice) -> Response[str]:
         fired=fired,
         held=held,
         overturned=overturned,
-        about=lambda code: parts_of(office.policy, code),
+        about=lambda code: about(office.policy, code, language_of(request)),
         breakers=[one for one in office.projection.alerts.of("status", "standing") if one.family == "system"],
         versions=sorted({one.policy_version for one in office.projection.alerts.newest()[:PAGE_ENTRIES]}),
     )

@@ -11,10 +11,12 @@ from litestar.response import Redirect
 from console.assets import ASSETS
 from console.edges import Unsent
 from console.gate import Asked, cookie_name, safe_path, session_of
+from console.guests import Guest
 from console.office import Office, TheOffice
 from console.pages.forms import fields_of
 from console.problems import Problem
 from console.render import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
+from console.users import Actor
 from console.words import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ async def sign_in_page(request: Asked, office: TheOffice) -> Response[Any]:
     onward = safe_path(request.query_params.get("next", "/"))
     if request.scope.get("user") is not None and session_of(request) is not None:
         return Redirect(onward, status_code=303)
-    return office.renderer.page(request, "sign_in.html", onward=onward, problem="", user_id="")
+    return form(request, office, onward)
 
 
 @post("/sign-in", status_code=200)
@@ -43,22 +45,14 @@ async def sign_in(request: Asked, office: TheOffice) -> Response[Any]:
     address = request.client.host if request.client else ""
     wait_s = office.throttle.wait_s(user_id, address)
     if wait_s > 0:
-        return _refused(request, office, onward, user_id, "sign_in.wait", 429, round(wait_s) + 1)
+        return form(request, office, onward, "sign_in.wait", 429, user_id, round(wait_s) + 1)
     actor = await office.users().check(user_id, password)
     if actor is None:
         office.throttle.failed(user_id, address)
         log.warning("A sign-in as %r from %s was refused.", user_id, address)
-        return _refused(request, office, onward, user_id, "sign_in.wrong", 401, 0)
+        return form(request, office, onward, "sign_in.wrong", 401, user_id)
     office.throttle.succeeded(user_id, address)
-    before = session_of(request)
-    if before is not None:
-        office.sessions.close(before)
-    token, _ = office.sessions.open(actor.id)
-    try:
-        await office.desk.signed_in(actor, token)
-    except Unsent as error:
-        log.error("The sign-in of %s is not in the audit: %s", actor.id, error)
-    return Redirect(onward, status_code=303, cookies=[_session_cookie(office, token)])
+    return await entered(request, office, onward, actor)
 
 
 @post("/sign-out", status_code=303)
@@ -109,17 +103,45 @@ async def healthy(office: TheOffice) -> Response[dict[str, Any]]:
     return Response(body, status_code=200 if well else 503, headers={"cache-control": "no-store"})
 
 
-def _session_cookie(office: Office, token: str) -> Cookie:
-    secure = office.terms.is_secure
-    return Cookie(cookie_name(secure), value=token, path="/", secure=secure, httponly=True, samesite="lax")
+async def entered(request: Asked, office: Office, onward: str, actor: Actor, guest: Guest | None = None) -> Redirect:
+    """Opens a session in place of the browser's last one, writes it into the audit, and leads on."""
+    before = session_of(request)
+    if before is not None:
+        office.sessions.close(before)
+    token, _ = office.sessions.open(actor.id, guest)
+    try:
+        await office.desk.signed_in(actor, token)
+    except Unsent as error:
+        log.error("The sign-in of %s is not in the audit: %s", actor.id, error)
+    return Redirect(onward, status_code=303, cookies=[_session_cookie(office, token)])
 
 
-def _refused(
-    request: Asked, office: Office, onward: str, user_id: str, why: str, status: int, wait_s: int
-) -> Response[Any]:
+def form(
+    request: Asked,
+    office: Office,
+    onward: str,
+    problem: str = "",
+    status: int = 200,
+    user_id: str = "",
+    wait_s: int = 0,
+) -> Response[str]:
+    """The page to sign in on, with the sentence of a problem."""
     page = office.renderer.page(
-        request, "sign_in.html", status, onward=onward, problem=why, user_id=user_id, wait_minutes=-(-wait_s // 60)
+        request,
+        "sign_in.html",
+        status,
+        onward=onward,
+        problem=problem,
+        user_id=user_id,
+        wait_minutes=-(-wait_s // 60),
+        elsewhere=office.elsewhere.name if office.elsewhere is not None else "",
+        has_passwords=office.users().has_passwords,
     )
     if wait_s:
         page.headers["retry-after"] = str(wait_s)
     return page
+
+
+def _session_cookie(office: Office, token: str) -> Cookie:
+    secure = office.terms.is_secure
+    return Cookie(cookie_name(secure), value=token, path="/", secure=secure, httponly=True, samesite="lax")

@@ -58,8 +58,10 @@
   };
 
   // -- what the server tells
-  const follow = (address, told) => {
-    const live = $("live"), source = new EventSource(address);
+  // It goes on from where the page was rendered, or the last stream told; the browser itself repeats the latter.
+  const follow = (address, told, since = body.dataset.since) => {
+    const live = $("live");
+    const source = new EventSource(address + (address.includes("?") ? "&" : "?") + "since=" + encodeURIComponent(since));
     const show = (lost) => {
       live.hidden = false;
       live.classList.toggle("lost", lost);
@@ -67,24 +69,33 @@
     };
     source.onerror = () => {
       show(true);
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => refused(address, told), 3000);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => refused(address, told, since), 3000);
     };
     // The first message, not the open connection, says that the server tells this page what changes.
     for (const [name, act] of Object.entries(told)) {
-      source.addEventListener(name, (event) => { show(false); act(JSON.parse(event.data)); });
+      source.addEventListener(name, (event) => {
+        show(false);
+        since = event.lastEventId || since;
+        act(JSON.parse(event.data));
+      });
     }
     source.addEventListener("ended", () => { source.close(); live.hidden = true; $("ended").hidden = false; });
     addEventListener("pagehide", () => source.close());
   };
   // A stream that was refused, not lost: either the sign-in has ended, or the server starts anew.
-  const refused = async (address, told) => {
+  const refused = async (address, told, since) => {
     const answer = await fetch("/v1/me", { headers: { accept: "application/json" } }).catch(() => null);
-    if (answer && answer.status === 401) { $("live").hidden = true; $("ended").hidden = false; } else follow(address, told);
+    if (answer && answer.status === 401) { $("live").hidden = true; $("ended").hidden = false; } else follow(address, told, since);
+  };
+  // So much has changed that the page is loaded anew; not under a dialog.
+  const again = () => {
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog) dialog.addEventListener("close", () => location.reload(), { once: true }); else location.reload();
   };
   const clock = ({ now }) => { if (now) { ahead = Date.parse(now) - Date.now(); age(); } };
   if (page === "feed") {
     follow("/stream" + location.search, {
-      row: put, gone,
+      row: put, gone, again,
       now: (told) => { clock(told); if (told.summary) $("summary").innerHTML = told.summary; },
     });
     $("filters").addEventListener("change", (event) => event.target.form.requestSubmit());

@@ -7,17 +7,19 @@ committed, so that a change of a series or a limit shows in a review.
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from console import metrics as of_console
 from deploy.boards import limits
 from deploy.boards.marketplace import marketplace
 from deploy.boards.quality import quality
 from deploy.boards.worker import worker
-from streams.metrics import SERIES
+from streams import metrics as of_worker
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = Path("deploy/grafana/dashboards")
@@ -26,15 +28,28 @@ BEGIN: Final = "<!-- generated: {} -->\n"
 END: Final = "<!-- end of generated -->\n"
 
 
+class Listed(Protocol):
+    """What a worker's and the console's series have in common."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    @property
+    def help(self) -> str: ...
+
+
 def boards() -> tuple[Dashboard, ...]:
     """Every board."""
     return marketplace(), worker(), quality()
 
 
-def table() -> str:
-    """Every series that a worker shows, as a table."""
+def table(shown: Iterable[Listed]) -> str:
+    """Every series of them, as a table."""
     lines = ["| series | kind | labels | what it says |", "|---|---|---|---|"]
-    for series in SERIES:
+    for series in shown:
         labels = ", ".join(f"`{label}`" for label in series.labels)
         lines.append(f"| `{series.name}` | {series.kind} | {labels} | {series.help} |")
     return "\n".join(lines) + "\n"
@@ -44,7 +59,12 @@ def documents(root: Path) -> dict[Path, str]:
     """Path below `root` -> text of every file that is generated, whole or in part."""
     made = {FOLDER / f"{board.uid}.json": _json(board) for board in boards()}
     said = (root / OPERATIONS).read_text(encoding="utf-8")
-    for name, text in (("series", table()), ("limits", limits.table())):
+    tables = {
+        "series": table(of_worker.SERIES),
+        "limits": limits.table(),
+        "series of the console": table(of_console.SERIES),
+    }
+    for name, text in tables.items():
         said = _between(said, BEGIN.format(name), text)
     return {**made, OPERATIONS: said}
 

@@ -18,6 +18,7 @@ def marketplace() -> Dashboard:
         "Holds, alerts and money at stake, by reason code, and how long a hold takes.",
         [
             ("In the time shown", _numbers()),
+            ("Now", _waiting()),
             ("Holds", _holds()),
             ("Alerts", _alerts()),
             ("Money", _money()),
@@ -58,6 +59,75 @@ def _numbers() -> list[Placed]:
     ]
 
 
+def _waiting() -> list[Placed]:
+    """By the console, which knows what has been ruled; several of them know the same, hence `max`."""
+    return [
+        lines(
+            "Alerts that wait for somebody",
+            "By severity, without those in shadow mode: neither ruled on nor snoozed.",
+            "short",
+            Query('max by (severity) (assay_open_alerts{severity!="low"})', "{{severity}}"),
+            stacked=True,
+        ),
+        lines(
+            "Holds in force",
+            "By what is held, and whether the policy placed it or a moderator did or keeps it.",
+            "short",
+            Query("max by (scope, decided_by) (assay_active_holds)", "{{scope}}, {{decided_by}}"),
+        ),
+        lines(
+            "Money at stake with those who wait",
+            "By currency; a seller counts once, as its newest alert says.",
+            "short",
+            Query("max by (currency) (assay_open_exposure_money)", "{{currency}}"),
+        ),
+        number(
+            "Appeals",
+            "Against holds in force, without an answer.",
+            "short",
+            Query("max(assay_waiting_appeals)"),
+            bad_from=1,
+        ),
+        number("Open pages", "Of moderators, kept up to date.", "short", Query("sum(assay_live_streams)")),
+        number("Signed in", "Sign-ins that have not ended.", "short", Query("sum(assay_open_sessions)")),
+        number(
+            "Console behind",
+            "How long ago the newest alert's line was written; alarming only where alerts are frequent.",
+            "s",
+            Query('max(assay_line_age_seconds{topic="assay.alerts.v1"})'),
+        ),
+        number(
+            "Sign-ins refused",
+            "In the time shown.",
+            "short",
+            Query(f"sum(increase(assay_refused_sign_ins_total[{RANGE}]))"),
+            bad_from=20,
+        ),
+        number(
+            "Requests that failed",
+            "With a status of 500 and more, in the time shown.",
+            "short",
+            Query(f'sum(increase(assay_requests_total{{status=~"5.."}}[{RANGE}])) or vector(0)'),
+            bad_from=1,
+        ),
+        lines(
+            "Newest lines",
+            "How long ago the newest line of each topic that the console follows was written.",
+            "s",
+            Query("max by (topic) (assay_line_age_seconds)", "{{topic}}"),
+            width=12,
+        ),
+        lines(
+            "Requests to the console",
+            "A second, by route.",
+            "short",
+            Query(f"sum by (route) (rate(assay_requests_total[{RATE}]))", "{{route}}"),
+            width=12,
+            stacked=True,
+        ),
+    ]
+
+
 def _holds() -> list[Placed]:
     released = 'action="released"'
     return [
@@ -86,7 +156,14 @@ def _holds() -> list[Placed]:
             "Fuses that have tripped, overall and by category: what these detectors would hold is an alert until then.",
             "short",
             Query("sum by (reason_code) (assay_tripped_fuses)", "{{reason_code}}"),
-            width=24,
+            width=12,
+        ),
+        lines(
+            "Kept back by the breaker",
+            "In the last hour, sellers whom a detector would have held; they are alerts until the breaker ends.",
+            "short",
+            Query("sum by (reason_code) (increase(assay_braked_holds_total[1h]))", "{{reason_code}}"),
+            width=12,
         ),
     ]
 

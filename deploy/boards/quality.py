@@ -83,6 +83,20 @@ def _verdicts() -> list[Placed]:
             "short",
             Query("sum by (verdict) (increase(assay_verdicts_total[1d]))", "{{verdict}}"),
         ),
+        bars(
+            "Overturned, of all that the console keeps",
+            "Rejected among all verdicts on a reason code, whatever time is shown; those of one click count once.",
+            "percentunit",
+            Query("sort_desc(max by (reason_code) (assay_overturned_ratio))", "{{reason_code}}"),
+            width=12,
+        ),
+        bars(
+            "Verdicts that the console keeps",
+            "Confirmed and rejected, by reason code.",
+            "short",
+            Query("max by (reason_code, verdict) (assay_kept_verdicts) > 0", _both("verdict")),
+            width=12,
+        ),
     ]
 
 

@@ -8,7 +8,8 @@ Stays quiet when: three unlinked sellers with standing ask no more than 1.1 time
 Known gaps: at a spread above 0.20 a half-price fake is not reliably strong (with 12 sellers found 0.97 of the time at
     a spread of 0.12, 0.90 at 0.15, 0.67 at 0.20; above 0.23 more sellers do not help); good fakes at 0.60 to 0.80 are
     invisible to price; so is a product whose established sellers are themselves fakes: where most honest prices are
-    old, five shops kept for a month are enough.
+    old, five shops kept for a month are enough. Under product ids of its own a gang is compared by its titles, which
+    alerts and never holds.
 Moderator: compare the pictures and the description with the product's; ask for a purchase invoice; look at the
     seller's other listings and how long it has been there; a slip of the keyboard is common.
 
@@ -32,6 +33,7 @@ from typing import ClassVar
 from detectors.comparison import LISTINGS, NEW, Comparison, compare
 from detectors.detector import Abstained, Around, Cause, Finding
 from detectors.price_finding import finding
+from detectors.standing import has_standing
 from detectors.state import SellerState
 
 
@@ -63,7 +65,7 @@ class BelowMarketPrice:
             return seen
         if seen.ratio <= self.implausible_ratio:
             return None
-        grade = self._grade(seen, state.has_standing(now_us))
+        grade = self._grade(seen, has_standing(state, now_us))
         if grade is None or seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
             return None
         return finding(seen, self.reason_code, grade, now_us, around)
@@ -80,7 +82,8 @@ class BelowMarketPrice:
             seen.key.condition_class == NEW
             and seen.estimate.size >= self.hold_sellers
             and seen.estimate.established >= self.hold_established
-            and seen.listing.sure >= self.hold_certainty
+            and seen.sure >= self.hold_certainty
+            and not seen.lone_id
             and seen.exchange is None
             and not has_standing
         )

@@ -15,12 +15,13 @@ Parameters:
 
 from dataclasses import dataclass
 
+from detectors.comparison import LISTINGS
 from detectors.detector import Abstained, Around, Cause, Finding
 from detectors.price_finding import shown
 from detectors.products import Identity, identify
 from detectors.reference import full_name
 from detectors.state import SellerState
-from schemas import ListingChanged, ListingPublished, Product
+from schemas import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class ProductMismatch:
 
     def look(self, _state: SellerState, cause: Cause, _now_us: int, around: Around) -> Finding | Abstained | None:
         """Reads the listing's title beside the catalogue's name."""
-        if not isinstance(cause, ListingPublished | ListingChanged):
+        if not isinstance(cause, LISTINGS):
             return None
         identity = identify(cause, around)
         claimed = identity.claimed

@@ -17,6 +17,7 @@ Parameters:
 
 from dataclasses import dataclass
 
+from detectors.comparison import LISTINGS
 from detectors.detector import Abstained, Around, Cause, Finding
 from detectors.products import product_of
 from detectors.state import SellerState
@@ -32,7 +33,7 @@ class ReplicaWording:
 
     def look(self, _state: SellerState, cause: Cause, _now_us: int, around: Around) -> Finding | Abstained | None:
         """Reads the listing's title."""
-        if not isinstance(cause, ListingPublished | ListingChanged):
+        if not isinstance(cause, LISTINGS):
             return None
         phrase = read_title(cause.title, cause.category).replica
         if not phrase or _is_its_name(phrase, cause, around):

@@ -2,8 +2,9 @@
 
 Fires when:        refunds are overdue to at least 3 buyers, or to 2 buyers and over a quarter of the returns that
                    came back in the last 30 days are overdue.
-Stays quiet when:  fewer buyers wait; a dispute has paused the deadlines; the refunds were paid; for 2 buyers also when
-                   not all of the seller's returns are remembered, because their share is not known then.
+Stays quiet when:  fewer buyers wait; a dispute has paused the deadlines; the refunds were paid, or four fifths of each
+                   (the seller keeps a fee); for 2 buyers also when not all of the seller's returns are remembered,
+                   because their share is not known then.
 Known gaps:        a gang that refunds the first buyers and keeps the later ones' money below the quarter; buyers who
                    are one person under three accounts.
 Moderator:         compare the overdue returns' buyers and addresses; if they are different people, confirm the payout
@@ -34,11 +35,11 @@ class UnpaidRefunds:
         if len(state.overdue) < self.buyers_few:
             return None
         late = state.late(self.terms)
-        buyers = len(late.buyers)
+        buyers, unpaid = len(late.unpaid), sum(late.unpaid.values())
         if buyers < self.buyers_few:
             return None
         recent = state.overview.came_back().since(now_us - int(self.window_days * DAY_US))
-        share = len(late) / max(recent, len(late))
+        share = unpaid / max(recent, unpaid)
         if buyers < self.buyers_enough and (share <= self.share_of_returns or state.core.truncated):
             return None
         return Finding(
@@ -47,8 +48,8 @@ class UnpaidRefunds:
             subject_id=state.seller_id,
             grade="seen",
             sentence=f"{buyers} buyers have sent their parcels back and wait for {sums(late)}; "
-            f"{len(late)} of the {max(recent, len(late))} returns of the last {self.window_days:.0f} days are unpaid",
-            numbers={"returns": len(late), "buyers": buyers, "share_of_returns": round(share, 3)},
+            f"{unpaid} of the {max(recent, unpaid)} returns of the last {self.window_days:.0f} days are unpaid",
+            numbers={"returns": unpaid, "buyers": buyers, "share_of_returns": round(share, 3)},
             event_ids=late.evidence(MAX_FINDING_EVENT_IDS),
             event_count=late.events,
             facts=buyers,

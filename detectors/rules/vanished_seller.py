@@ -5,7 +5,8 @@ Fires when:        refunds are overdue to at least 2 buyers (to 1 for over 240 h
                    own gaps, or it closed the shop itself. Complaints are shown as evidence, they are not needed.
 Stays quiet when:  the seller acts (a message, a reply, a shipment, a refund, a word on a return, a listing; a login is
                    no act); it had announced that it would be away; four fifths of the sums that fell due in the last 7
-                   days were refunded. That the platform closed the shop is not the seller's silence.
+                   days were refunded, or of each refund (it keeps a fee). That the platform closed the shop is not the
+                   seller's silence.
 Known gaps:        one line of chat a day is life, and so is a program that reprices the shelf; an absence announced
                    again and again quiets it: from 3 buyers on `unpaid_refunds` freezes the payout all the same. An
                    honest holiday of which nobody was told, during which the parcels of 2 buyers come back, is held. A
@@ -48,7 +49,9 @@ class VanishedSeller:
         if silence(state.core, len(state.overdue), now_us, self.silence) is None:
             return None  # not even if each waiting return were another buyer's
         late = state.late(self.terms)
-        buyers = len(late.buyers)
+        buyers = len(late.unpaid)
+        if not buyers:
+            return None
         silent = silence(state.core, buyers, now_us, self.silence)
         longest_us = now_us - late.since_us
         if silent is None or (
@@ -70,7 +73,7 @@ class VanishedSeller:
             sentence=_sentence(buyers, sums(late), silent, len(complaints)),
             numbers={
                 "buyers": buyers,
-                "returns": len(late),
+                "returns": sum(late.unpaid.values()),
                 "complaints": len(complaints),
                 "silence": silent.why,
                 "silent_hours": round((now_us - silent.since_us) / HOUR_US, 3),

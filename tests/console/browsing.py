@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from console.office import Terms
-from console.serving import address_of, bound, make_server
+from console.serving import STUCK_S, address_of, bound, make_server
 from tests.console.records import record
 from tests.console.served import PASSWORD, Served
 
@@ -17,9 +17,9 @@ from tests.console.served import PASSWORD, Served
 class Site:
     """A console over fakes, served; everything that a test does to it happens in its own loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, stuck_s: float = STUCK_S) -> None:
         self.served = Served(Terms(is_secure=False, hosts=("127.0.0.1",), demo_login=f"mia / {PASSWORD}"))
-        self._listening = bound("127.0.0.1", 0)
+        self._listening = bound("127.0.0.1", 0, stuck_s)
         self.address = address_of(self._listening).rstrip("/")
         self._server = make_server(self.served.app)
         self._loop = asyncio.new_event_loop()

@@ -23,8 +23,8 @@ from tests.console.records import at, record
 
 PASSWORD = "correct horse battery"
 PEOPLE = {"vic": "viewer", "mia": "moderator", "leo": "lead", "ada": "admin"}
-_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-_HASHED = _HASHER.hash(PASSWORD)
+HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+HASHED = HASHER.hash(PASSWORD)
 TOKENS = {role: make_token() for role in PEOPLE.values()}
 ORIGIN = "http://testserver.local"
 
@@ -78,10 +78,10 @@ class FakeClock:
 
 def people() -> Users:
     told = {
-        "users": {key: {"role": role, "password": _HASHED, "name": key.title()} for key, role in PEOPLE.items()},
+        "users": {key: {"role": role, "password": HASHED, "name": key.title()} for key, role in PEOPLE.items()},
         "tokens": {f"{role}-bot": {"role": role, "sha256": digest} for role, (_, digest) in TOKENS.items()},
     }
-    return users_of(told, "test", _HASHER)
+    return users_of(told, "test", HASHER)
 
 
 class Served:

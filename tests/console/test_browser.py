@@ -279,3 +279,21 @@ def test_the_language_is_chosen_and_remembered(browser: Browser, site: Site) -> 
     expect(page.locator("nav a").first).to_have_text("待办")
     page.goto("/alerts/a1")
     expect(page.locator(".evidence")).to_contain_text("另有 18 家卖")
+
+
+def test_a_browser_shows_what_changed_before_its_stream_began(browser: Browser, site: Site) -> None:
+    page = sign_in(browser, site)
+    live(page)
+    reached: list[Any] = []
+
+    def late(route: Any) -> None:
+        if not reached:
+            reached.append(route.request.url)
+            site.put(alert("a2", seller="s2", when=at(1)))
+        route.continue_()
+
+    page.route("**/stream*", late)
+    page.reload()
+    expect(page.locator("#row-a2")).to_be_visible()
+    assert "since=" in reached[0]
+    assert page.errors == []  # type: ignore[attr-defined]

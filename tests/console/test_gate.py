@@ -10,9 +10,10 @@ from console.app import make_app
 from console.gate import safe_path
 from console.office import Terms
 from console.roles import ROLES, ROUTES
+from console.users import users_of
 from schemas import Evidence
 from tests.console.records import alert, entry, hold, letter, listing, verdict
-from tests.console.served import ORIGIN, PASSWORD, Served, bearer, sign_in
+from tests.console.served import HASHED, HASHER, ORIGIN, PASSWORD, Served, bearer, sign_in
 
 PLACES = {"alert_id": "a1", "hold_id": "h1", "listing_id": "l1", "seller_id": "s1", "key": "k", "name": "console.css"}
 
@@ -207,6 +208,51 @@ def test_a_form_of_another_site_or_another_session_does_nothing(
             data["csrf"] = tokens["right"]
             assert client.post(path, data=data, headers={"origin": ORIGIN}, follow_redirects=False).status_code == 303
         assert other is not client
+
+
+def test_a_forged_token_or_session_opens_nothing_even_beside_a_good_one() -> None:
+    served = Served()
+    served.put(hold())
+    with served.client("mia") as client:
+        good = client.cookies["assay_session"]
+        for headers in (
+            {"authorization": "Bearer forged"},
+            {"authorization": "Bearer " + bearer("viewer")["authorization"][8:]},
+            {"authorization": "Bearer"},
+            {"authorization": "Basic " + bearer("viewer")["authorization"][7:]},
+            {"cookie": "assay_session=" + good[:-1]},
+            {"cookie": "assay_session="},
+        ):
+            if "cookie" in headers:
+                client.cookies.clear()
+            for path in ("/v1/listings/l-s1/hold", "/v1/me"):
+                answer = client.get(path, headers=headers)
+                assert answer.status_code == 401, headers
+                assert answer.headers["content-type"] == "application/problem+json"
+        assert client.get("/v1/me", headers={"cookie": f"assay_session={good}"}).status_code == 200
+        served.clock.seconds += 31 * 60
+        assert client.get("/v1/me", headers={"cookie": f"assay_session={good}"}).status_code == 401
+
+
+def test_a_token_that_is_struck_from_the_users_file_counts_no_more() -> None:
+    served = Served()
+    with served.client() as client:
+        assert client.get("/v1/listings/l1/hold", headers=bearer("viewer")).status_code == 200
+        told = {"users": {"mia": {"role": "viewer", "password": HASHED}}}
+        served.users = users_of(told, "test", HASHER)
+        assert client.get("/v1/listings/l1/hold", headers=bearer("viewer")).status_code == 401
+
+
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+def test_a_write_that_a_browser_sends_from_another_site_is_refused_with_a_token_too(headers: dict[str, str]) -> None:
+    served = Served()
+    served.put(alert())
+    asked = {"verdict": "confirmed", "cause": "counterfeit"}
+    sent = bearer("admin") | {"idempotency-key": "k"}
+    with served.client() as client:
+        assert client.post("/v1/alerts/a1/verdicts", json=asked, headers=sent | headers).status_code == 403
+        assert served.sink.sent == []
+        assert client.post("/v1/alerts/a1/verdicts", json=asked, headers=sent).status_code == 202
 
 
 def test_a_page_of_somebody_else_that_points_its_name_here_is_refused() -> None:

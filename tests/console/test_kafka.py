@@ -1,7 +1,6 @@
 """The console on a real Kafka: what it reads, what it writes, and where that lands."""
 
 import asyncio
-import os
 import re
 import signal
 import subprocess
@@ -19,16 +18,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from console.edges import Record, Unsent
 from console.kafka import SPOKEN, TOLD, KafkaFeed, KafkaSink
 from console.projection import Projection
-from console.users import hash_password
 from schemas import VerdictGiven, topics, wire
 from streams.settings import Settings
 from streams.upkeep import create_topics
 from tests.console.records import alert, entry, hold, letter, listing, record, verdict
+from tests.console.running import PASSWORD, WAIT_S, Running, running_console
 
 pytestmark = pytest.mark.stack
 PARTITIONS = 5
-WAIT_S = 60.0
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -78,7 +75,7 @@ async def following(feed: KafkaFeed, take: Callable[[Record], Any], then: Callab
 def test_the_console_knows_the_past_and_then_what_comes(kafka: str) -> None:
     async def told() -> None:
         await produce(kafka, record(alert()), record(alert(revision=3, severity="critical")), record(listing()))
-        memory, seen, feed = Projection(), [], KafkaFeed(kafka, history_days=400)
+        memory, seen, feed = Projection(), [], KafkaFeed({"bootstrap_servers": [kafka]}, history_days=400)
 
         def take(one: Record) -> None:
             seen.append(one.topic)
@@ -100,7 +97,7 @@ def test_events_of_longer_ago_than_asked_for_are_left_out(kafka: str) -> None:
     async def told() -> None:
         await produce(kafka, record(listing()), record(alert()))
         seen: list[str] = []
-        feed = KafkaFeed(kafka, history_days=0)
+        feed = KafkaFeed({"bootstrap_servers": [kafka]}, history_days=0)
 
         async def then() -> None:
             await until(lambda: feed.is_caught_up)
@@ -116,7 +113,7 @@ def test_events_of_longer_ago_than_asked_for_are_left_out(kafka: str) -> None:
 
 def test_a_verdict_lands_where_the_worker_looks_for_its_seller(kafka: str) -> None:
     async def told() -> None:
-        sink = KafkaSink(kafka)
+        sink = KafkaSink({"bootstrap_servers": [kafka]})
         sellers = [f"seller-{number}" for number in range(40)]
         for seller in sellers:
             await sink.send(topics.VERDICTS, seller, verdict(seller_id=seller))
@@ -136,7 +133,7 @@ def test_a_verdict_lands_where_the_worker_looks_for_its_seller(kafka: str) -> No
 
 def test_a_refused_record_is_sent_again_whole_and_one_that_is_gone_is_not(kafka: str) -> None:
     async def told() -> None:
-        sink, broken = KafkaSink(kafka), Record(topics.ORDERS.name, b"s1", b"{oops" * 30_000)
+        sink, broken = KafkaSink({"bootstrap_servers": [kafka]}), Record(topics.ORDERS.name, b"s1", b"{oops" * 30_000)
         await produce(kafka, broken)
         (first,) = await stored(kafka, topics.ORDERS.name)
         await sink.send_again(topics.ORDERS.name, first.partition, first.offset)
@@ -173,7 +170,7 @@ def test_a_dead_letter_is_replayed_from_the_command_line(kafka: str) -> None:
 
 def test_without_its_topics_the_console_says_what_to_do_and_goes_on_when_they_are_there(no_topics: Any) -> None:
     async def told() -> None:
-        feed = KafkaFeed(no_topics.kafka_bootstrap, history_days=1)
+        feed = KafkaFeed({"bootstrap_servers": [no_topics.kafka_bootstrap]}, history_days=1)
 
         async def then() -> None:
             await until(lambda: "run `assay topics create`" in feed.trouble)
@@ -194,34 +191,17 @@ def test_the_console_reads_every_topic_that_it_needs_and_no_other() -> None:
 
 
 @pytest.fixture
-def console(kafka: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`assay console` as operators run it."""
-    users = tmp_path / "users.toml"
-    users.write_text(f"[users.mia]\nrole = 'moderator'\npassword = '{hash_password(PASSWORD)}'\n")
-    environment = os.environ | {
-        "ASSAY_KAFKA_BOOTSTRAP": kafka,
-        "ASSAY_CONSOLE_USERS_FILE": str(users),
-        "ASSAY_CONSOLE_PORT": "0",
-        "ASSAY_CONSOLE_SECURE": "false",
-    }
-    running = subprocess.Popen(
-        [sys.executable, "-m", "assay", "console"], stdout=subprocess.PIPE, env=environment, text=True
-    )
-    assert running.stdout is not None
-    address = re.findall(r"http://\S+/", running.stdout.readline())[0]
-    yield running, address
-    running.kill()
-    running.wait()
+def console(kafka: str, tmp_path: Path) -> Iterator[Running]:
+    with running_console(kafka, tmp_path) as running:
+        yield running
 
 
-def test_assay_console_serves_rules_and_ends_when_it_is_told_to(kafka: str, console: Any) -> None:
+def test_assay_console_serves_rules_and_ends_when_it_is_told_to(kafka: str, console: Running) -> None:
     running, address = console
     asyncio.run(produce(kafka, record(alert(when=alert().event_time)), record(hold())))
     with httpx.Client(base_url=address, follow_redirects=True) as client:
         deadline = time.monotonic() + WAIT_S
-        while client.get("/healthy").status_code != 200:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        console.until_caught_up()
         page = client.post("/sign-in", data={"user": "mia", "password": PASSWORD}).text
         csrf = re.findall(r'data-csrf="([^"]+)"', page)[0]
         while not client.get("/v1/alerts").json()["items"]:

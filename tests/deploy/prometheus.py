@@ -1,4 +1,4 @@
-"""A real Prometheus for a test: it asks one worker once a second, under the rules that are shipped."""
+"""A real Prometheus for a test: it asks one worker and one console once a second, under the rules that are shipped."""
 
 import json
 import shutil
@@ -19,13 +19,15 @@ PATIENCE_SECONDS = 60.0
 class Prometheus:
     """Started with the shipped configuration, but for where the worker answers and how often it is asked."""
 
-    def __init__(self, folder: Path, worker_port: int) -> None:
+    def __init__(self, folder: Path, worker_port: int, console_port: int) -> None:
         folder.mkdir()
         config = yaml.safe_load((SHIPPED / "prometheus.yml").read_text())
         config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-        (job,) = config["scrape_configs"]
-        del job["dns_sd_configs"]
-        job["static_configs"] = [{"targets": [f"127.0.0.1:{worker_port}"]}]
+        ports = {"assay-worker": worker_port, "assay-console": console_port}
+        for job in config["scrape_configs"]:
+            del job["dns_sd_configs"]
+            job["static_configs"] = [{"targets": [f"127.0.0.1:{ports.pop(job['job_name'])}"]}]
+        assert not ports
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
         shutil.copy(SHIPPED / "rules.yml", folder)
         self._port = free_port()

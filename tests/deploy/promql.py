@@ -3,11 +3,14 @@
 import re
 from typing import NamedTuple
 
-from streams.metrics import SERIES, Series
+from console import metrics as of_console
+from streams import metrics as of_worker
+
+Series = of_worker.Series | of_console.Series
 
 _BY_PROMETHEUS = {"le", "instance", "job"}
 _OF_HISTOGRAMS = re.compile(r"_(bucket|sum|count)$")
-_KNOWN = {series.name: series for series in SERIES}
+_KNOWN: dict[str, Series] = {series.name: series for series in (*of_worker.SERIES, *of_console.SERIES)}
 
 
 class Used(NamedTuple):

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from deploy.boards.__main__ import FOLDER, OPERATIONS, ROOT, boards, main, stale
-from streams.metrics import SERIES
+from console import metrics as of_console
+from deploy.boards.__main__ import BEGIN, END, FOLDER, OPERATIONS, ROOT, boards, main, stale
+from streams import metrics as of_worker
 from tests.deploy.promql import used
 
 BOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / FOLDER).glob("*.json"))}
@@ -43,9 +44,19 @@ def test_a_stale_board_is_named_and_make_generate_mends_it(tmp_path: Path) -> No
     assert not old.exists()
 
 
-def test_the_operators_page_lists_every_series() -> None:
-    said = (ROOT / OPERATIONS).read_text()
-    assert [series.name for series in SERIES if f"| `{series.name}` |" not in said] == []
+@pytest.mark.parametrize(
+    ("mark", "shown"),
+    [(BEGIN.format("series"), of_worker.SERIES), (BEGIN.format("series of the console"), of_console.SERIES)],
+    ids=["worker", "console"],
+)
+def test_the_operators_page_lists_every_series(mark: str, shown: Any) -> None:
+    said = (ROOT / OPERATIONS).read_text().partition(mark)[2].partition(END)[0]
+    assert [series.name for series in shown if f"| `{series.name}` |" not in said] == []
+
+
+def test_no_series_of_the_console_bears_the_name_of_a_workers() -> None:
+    names = [series.name for series in (*of_worker.SERIES, *of_console.SERIES)]
+    assert len(set(names)) == len(names)
 
 
 def test_every_board_has_its_own_address_and_is_found_by_its_tag() -> None:
@@ -54,6 +65,7 @@ def test_every_board_has_its_own_address_and_is_found_by_its_tag() -> None:
         assert board["tags"] == ["assay"]
         ids = [panel["id"] for panel in board["panels"]]
         assert len(set(ids)) == len(ids)
+        assert all(panel["title"] for panel in board["panels"])
 
 
 @pytest.mark.parametrize("panel", PANELS)

@@ -122,9 +122,10 @@ def test_the_health_of_a_worker_is_asked_at_the_port_that_prometheus_asks() -> N
     worker = SERVICES["worker"]
     port = worker["environment"]["ASSAY_METRICS_PORT"]
     prometheus = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
-    (job,) = prometheus["scrape_configs"]
-    (asked,) = job["dns_sd_configs"]
-    assert (asked["names"], asked["port"]) == (["worker"], port)
+    jobs = {job["job_name"]: job["dns_sd_configs"][0] for job in prometheus["scrape_configs"]}
+    assert (jobs["assay-worker"]["names"], jobs["assay-worker"]["port"]) == (["worker"], port)
+    console = SERVICES["console"]["environment"]["ASSAY_CONSOLE_PORT"]
+    assert (jobs["assay-console"]["names"], jobs["assay-console"]["port"]) == (["console"], console)
     assert f":{port}/metrics" in worker["healthcheck"]["test"][-1]
 
 

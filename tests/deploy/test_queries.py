@@ -1,7 +1,7 @@
-"""Every query of every panel and rule, put to a real Prometheus that asks a real worker: none unknown, none empty.
+"""Every query of every panel and rule, put to a real Prometheus that asks a real worker and console: none is empty.
 
 Turned red by: zeros left out of `streams.readings` for what has not happened yet (what failed and what was overturned
-then shows nothing); `assay_stalled_partitions` not read at all.
+then shows nothing); `assay_stalled_partitions` not read at all; `assay console` without its `/metrics`.
 """
 
 import json
@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from schemas import topics, wire
 from schemas.fields import to_us
 from simulator import Marketplace as Simulated
 from tests.conftest import Stack
+from tests.console.running import running_console
 from tests.deploy.prometheus import Prometheus, free_port
 from tests.deploy.promql import used
 from tests.deploy.test_boards import BOARDS
@@ -35,7 +37,7 @@ SCRAPES_SECONDS = 5.0
 
 
 class Running(NamedTuple):
-    """A worker that has judged a demo load, and the Prometheus that watched it."""
+    """A worker that has judged a demo load, a console that shows it, and the Prometheus that watched them."""
 
     prometheus: Prometheus
     here: Marketplace
@@ -49,7 +51,13 @@ def running(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     simulated = Simulated(7, SELLERS, DAYS)
     here.refer(wire.encode(word) for word in simulated.reference() if isinstance(word, schemas.Product))
     here.worker(metrics_port=port)
-    prometheus = Prometheus(folder / "prometheus", port)
+    with running_console(stack.kafka_bootstrap, folder) as console:
+        yield from _watched(
+            here, simulated, Prometheus(folder / "prometheus", port, urlsplit(console.address).port or 0)
+        )
+
+
+def _watched(here: Marketplace, simulated: Simulated, prometheus: Prometheus) -> Iterator[Running]:
     try:
         here.until(
             "Prometheus has seen the worker", lambda: prometheus.value("sum(assay_owned_partitions)") == PARTITIONS
@@ -59,6 +67,8 @@ def running(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         here.wait_until_judged()
         here.send([*_verdicts(here, events[-1]), *_unreadable()])
         here.wait_until_judged()
+        verdicts = 'sum(assay_kept_verdicts{verdict="rejected"})'
+        here.until("the console has read the verdicts", lambda: (prometheus.value(verdicts) or 0) > 0)
         time.sleep(SCRAPES_SECONDS)
         yield Running(prometheus, here)
     finally:
@@ -120,6 +130,15 @@ def test_the_worker_has_counted_what_it_was_sent(running: Running) -> None:
     assert running.prometheus.value('assay_dead_letters_total{reason="not_json"}') == 1
     assert (running.prometheus.value('sum(assay_verdicts_total{verdict="rejected"})') or 0) > 0
     assert (running.prometheus.value("sum(assay_decision_latency_seconds_count)") or 0) > 0
+
+
+def test_the_console_shows_what_the_worker_decided(running: Running) -> None:
+    placed = running.prometheus.value('sum(assay_holds_total{action="placed"})') or 0
+    assert 0 < (running.prometheus.value("sum(assay_active_holds)") or 0) <= placed
+    assert (running.prometheus.value("sum(assay_open_alerts)") or 0) > 0
+    assert (running.prometheus.value("sum(assay_open_exposure_money)") or 0) > 0
+    assert running.prometheus.value("sum(assay_refused_sign_ins_total)") == 0
+    assert (running.prometheus.value('assay_line_age_seconds{topic="assay.alerts.v1"}') or 0) < SHOWN_SECONDS
 
 
 def test_every_rule_is_evaluated_without_an_error_and_asks_for_series_that_are_there(running: Running) -> None:

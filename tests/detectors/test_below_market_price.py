@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.detector import Abstained, DeadlineReached, Finding
+from detectors.entries import Entry
 from detectors.market import Market
 from detectors.rules.below_market_price import BelowMarketPrice
 from schemas import ListingPublished
@@ -248,3 +249,31 @@ def test_the_thresholds_are_the_policys_to_set() -> None:
     assert isinstance(found, Finding)
     assert found.grade == "strong_unsure"
     assert KEY in around.markets
+
+
+class TestUnderAnIdThatTheCatalogueLacks:
+    TITLE = "Samsung Galaxy S II GT-I9100 16GB white"
+
+    def shared_by(self, others: dict[str, Entry]) -> World:
+        around = World({KEY: Market(sellers(USUAL)), "p:own-777:new:CNY": Market(others)})
+        around.reference.add(I9100)
+        return around
+
+    def test_half_of_what_others_ask_for_what_the_title_names_is_an_alert_and_no_hold(self) -> None:
+        found = look(listing("1500", product_id="own-777", title=self.TITLE), world(sellers(USUAL)))
+        assert isinstance(found, Finding)
+        assert found.grade == "strong_unsure"
+        assert found.sentence == (
+            "1,500.00 CNY; 31 other sellers ask 2,760 to 3,240 for the Samsung Galaxy S II i9100 16GB new; "
+            "half the usual price; taken for it by its title; no established seller sells under its product id"
+        )
+
+    def test_an_id_that_others_sell_under_is_the_marketplaces_word(self) -> None:
+        around = self.shared_by(sellers([1500, 1490], prefix="t"))
+        assert look(listing("1500", product_id="own-777", title=self.TITLE), around) == Abstained("thin_market")
+        used = listing("800", product_id="own-777", title=self.TITLE, condition="used")
+        assert look(used, around) == Abstained("thin_market")
+
+    def test_a_gangs_other_new_shops_do_not_make_its_id_the_marketplaces(self) -> None:
+        gang = self.shared_by(sellers([1500] * 20, prefix="t", age=5))
+        assert grade(listing("1500", product_id="own-777", title=self.TITLE), gang) == "strong_unsure"

@@ -172,6 +172,15 @@ def test_a_moderate_price_is_held_once_refunds_stay_out_and_freed_when_they_are_
     assert story.held() == set()
 
 
+def test_one_buyers_overdue_refund_beside_a_price_that_is_only_low_is_an_alert() -> None:
+    story = Story().tell(market(), registered(at(1), GANG), listing(at(2), GANG, 1900))
+    story.tell(sold_and_back(GANG, 1, at(3)), until=at(11.5))
+    assert story.alerts[-1].score >= 0.9
+    assert story.held() == set()
+    story.tell(sold_and_back(GANG, 2, at(4)), until=at(12.5))
+    assert SHELF in story.held()
+
+
 def test_a_repeated_event_changes_nothing() -> None:
     low = listing(at(2), GANG, 1500)
     story = Story().tell(market(), registered(at(1), GANG), low)

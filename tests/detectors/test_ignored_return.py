@@ -8,6 +8,7 @@ import pytest
 import schemas
 from tests.detectors.aftersales import SELLER, Desk, hour_us, said
 from tests.detectors.complaining import about, asked, decided, found, holds
+from tests.detectors.silent import away
 from tests.story import Story, at, event, listing, market
 
 CODE = "ignored_return"
@@ -125,3 +126,32 @@ def test_beside_a_price_that_is_low_it_makes_an_alert() -> None:
     story.tell(event(schemas.ReturnRequested, at(2), "gang", return_id="R", reason="counterfeit", **order), until=at(6))
     assert story.open_alerts()["aftersale"].mode == "alert"
     assert story.held() == set()
+
+
+class TestASellerWhoSpeaksToNobody:
+    """Paid orders that never arrive: there is no parcel to send back, and nobody who answers."""
+
+    def asked_by(self, buyers: int, *others: Any) -> Any:
+        desk = Desk().take(said(schemas.SellerActive, -30, activity="reply"), *map(asked, range(buyers)), *others)
+        return found(desk.fire(hour_us(ANSWER + 1)), CODE)
+
+    def test_five_buyers_left_alone_by_one_who_speaks_to_nobody_weigh_enough_for_an_alert(self) -> None:
+        seen = self.asked_by(5)
+        assert seen is not None
+        assert seen.grade == "silent"
+        assert seen.sentence.endswith("(R0, R1, R2 and others); the seller speaks to nobody")
+
+    def test_four_do_not(self) -> None:
+        seen = self.asked_by(4)
+        assert seen is not None
+        assert seen.grade == "seen"
+
+    def test_nor_five_of_a_busy_seller_who_answers_others(self) -> None:
+        seen = self.asked_by(5, said(schemas.MessageSent, 40, conversation_id="c", sender="seller", text="hi"))
+        assert seen is not None
+        assert seen.grade == "seen"
+
+    def test_nor_five_of_one_who_said_that_it_would_be_away(self) -> None:
+        seen = self.asked_by(5, away(-20, -20, 300))
+        assert seen is not None
+        assert seen.grade == "seen"

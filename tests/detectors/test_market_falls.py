@@ -8,6 +8,7 @@ from statistics import median_low
 import pytest
 
 import schemas
+from detectors.standing import has_standing
 from schemas.fields import to_us
 from tests.story import Story, at, event, listing, registered
 
@@ -128,7 +129,7 @@ class TestSaleWeekend:
 
     def test_no_listing_is_held_and_no_alert_outlives_the_sale(self) -> None:
         story = Story().tell(self.begun())
-        assert all(story.state(seller).has_standing(to_us(at(26))) for seller in self.on_sale)
+        assert all(has_standing(story.state(seller), to_us(at(26))) for seller in self.on_sale)
         story.tell(self.asked(self.monday, USUAL), until=at(40))
         assert not story.holds
         assert not story.open_alerts()

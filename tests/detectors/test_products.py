@@ -170,6 +170,12 @@ class TestClassify:
         place = classify(listing(product_id="s9000", title="Samsung i9100"), world({}))
         assert place == Place("p:s9000:new:CNY", "")
 
+    def test_under_an_id_that_the_catalogue_lacks_the_market_that_the_title_names_is_loaded_too(self) -> None:
+        titled = listing(product_id="s9000", title="Samsung Galaxy S II GT-I9100 16GB", condition="used")
+        own, named = ("p:s9000:used:CNY", "p:s9000:new:CNY"), ("p:i9100:used:CNY", "p:i9100:new:CNY")
+        assert markets_of(titled, world({})) == own + named
+        assert markets_of(listing(product_id="s9000", title="a phone"), world({})) == ("p:s9000:new:CNY",)
+
     def test_changes_of_the_catalogue_wait_until_they_are_asked_for(self) -> None:
         around = world({})
         around.reference.change_later(Product(product_id="s8", brand="Samsung", name="Galaxy S8 64GB"))

@@ -96,3 +96,21 @@ def test_floods_free_goods_and_strange_ids_raise_nothing_and_accuse_nobody() -> 
         (each for number in range(5, 8) for each in unpaid(number, amount=Decimal("0.99"), buyer_id="\u202e🧨" * 60)),
     )
     assert found(desk.fire(hour_us(2000))) is None
+
+
+@pytest.mark.parametrize(("part", "fires"), [(0, True), (500, True), (799, True), (800, False), (950, False)])
+def test_who_keeps_a_fee_of_each_refund_is_overdue_and_freezes_no_payout(part: int, fires: bool) -> None:
+    parts = [paid(number, 20, amount=Decimal(part)) for number in range(4) if part]
+    desk = Desk().take(returns(4, unpaid_ones=4), *parts).fire(hour_us(106))
+    assert "overdue_refund" in desk.state.findings
+    assert (found(desk) is not None) == fires
+    assert bool(holds(desk)) == fires
+
+
+def test_those_who_got_most_of_their_money_are_not_counted_among_the_unpaid() -> None:
+    desk = Desk().take(returns(6, unpaid_ones=6), paid(0, 20, amount=Decimal(900))).fire(hour_us(106))
+    seen = found(desk)
+    assert seen is not None
+    assert seen.numbers == {"returns": 5, "buyers": 5, "share_of_returns": 0.833}
+    desk.take(*(paid(number, 108, amount=Decimal(900)) for number in (1, 2)), paid(3, 109), paid(4, 110))
+    assert found(desk) is None

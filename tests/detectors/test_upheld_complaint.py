@@ -7,6 +7,8 @@ import pytest
 
 import schemas
 from detectors.records import Complaint, decode, encode
+from detectors.standing import has_standing
+from schemas.fields import DAY_US
 from tests.detectors.aftersales import SELLER, Desk, hour_us, said
 from tests.detectors.complaining import asked, complaint, decided, found, holds, upheld
 from tests.story import Story, at, event, listing, market, registered, sold_and_back, verdict
@@ -48,17 +50,47 @@ def test_it_is_graded_by_the_number_of_buyers(buyers: int, grade: str) -> None:
     assert (seen.grade, seen.facts) == (grade, buyers)
 
 
-def test_three_of_a_large_shops_buyers_freeze_nothing_and_three_of_a_small_ones_do() -> None:
-    for customers, grade, frozen in ((100, "more_buyers", True), (1_000, "two_buyers", False)):
-        desk = Desk().take(said(schemas.SellerRegistered, -9_000, event_id="joined"))
-        for number in range(customers):
-            there = said(schemas.OrderDelivered, 1, event_id=f"there-{number}", order_id=f"O{number}")
-            desk.take(ordered(number), there)
-        desk.take(*(upheld(number, at=2) for number in range(3)))
-        seen = found(desk, CODE)
-        assert seen is not None
-        assert seen.grade == grade
-        assert (("payout", SELLER, "placed") in holds(desk)) == frozen
+def shop(customers: int) -> Desk:
+    """An old shop whose parcels reached so many buyers."""
+    desk = Desk().take(said(schemas.SellerRegistered, -9_000, event_id="joined"))
+    for number in range(customers):
+        there = said(schemas.OrderDelivered, 1, event_id=f"there-{number}", order_id=f"O{number}")
+        desk.take(ordered(number), there)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("customers", "buyers", "same_listing", "grade", "frozen"),
+    [
+        (150, 1, False, "one_buyer", False),
+        (1_000, 1, False, "few_of_many", False),
+        (100, 3, False, "more_buyers", True),
+        (400, 3, False, "two_buyers", False),
+        (1_000, 3, False, "few_of_many", False),
+        (1_000, 3, True, "two_buyers", False),
+    ],
+)
+def test_a_few_of_a_large_shops_buyers_weigh_little_unless_they_speak_of_one_listing(
+    customers: int, buyers: int, same_listing: bool, grade: str, frozen: bool
+) -> None:
+    desk = shop(customers)
+    for number in range(buyers):
+        desk.take(upheld(number, at=2, listing_id="L-same" if same_listing else f"L-{number}"))
+    seen = found(desk, CODE)
+    assert seen is not None
+    assert seen.grade == grade
+    assert (("payout", SELLER, "placed") in holds(desk)) == frozen
+
+
+def test_a_few_of_many_cost_a_shop_its_standing_only_when_they_speak_of_one_listing() -> None:
+    desk = shop(1_000)
+    now_us = hour_us(10)
+    assert has_standing(desk.state, now_us)
+    desk.take(*(upheld(number, at=2, listing_id=f"L-{number}") for number in range(3)))
+    assert has_standing(desk.state, now_us)
+    desk.take(upheld(3, at=3, listing_id="L-0"))
+    assert not has_standing(desk.state, now_us)
+    assert has_standing(desk.state, now_us + 181 * DAY_US)
 
 
 def test_one_buyer_counts_once_and_all_without_a_name_are_one() -> None:

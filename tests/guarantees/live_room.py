@@ -79,6 +79,12 @@ class Room:
 
     async def fetch(self, *names: str, most: int = 1_000) -> None:
         """The broker answers now for these topics (all where none is named), with so many records each at most."""
+        await self.live.polled(self.hand_over(*names, most=most))
+        self.wall_us += 1_000
+        await self.tick()
+
+    def hand_over(self, *names: str, most: int = 1_000) -> Poll:
+        """What the broker answers, on its way to the hop."""
         tenure = self.control.tenure
         assert tenure is not None
         lanes = {}
@@ -92,9 +98,7 @@ class Room:
             lanes[tp] = Lane(records, start, start + len(values))
             self.books[tp].highwater = len(log)
             tenure.fetched_at_ms[tp] = self.wall_us // 1_000
-        await self.live.polled(tenure.hand_over(Poll(lanes)))
-        self.wall_us += 1_000
-        await self.tick()
+        return tenure.hand_over(Poll(lanes))
 
     async def tick(self) -> None:
         """The ticker has gone round at least once since."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 import time
@@ -14,9 +15,12 @@ import pytest
 import redis
 from aiokafka import AIOKafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
+from kafka.errors import KafkaError
 
 from schemas import topics
+from schemas.fields import DAY_US
 from streams.settings import Settings
+from streams.store import STAMP
 from streams.upkeep import create_topics
 from tests.conftest import Stack
 from tests.guarantees.lines import Line, read_topic
@@ -28,15 +32,28 @@ SESSION_SECONDS = 6
 CODECS = (None, "lz4", "zstd", "snappy", "gzip")
 INPUTS = tuple(topic.name for topic in topics.MARKETPLACE)
 OUTPUTS = (topics.ALERTS, topics.HOLDS, topics.STANDINGS, topics.DEAD_LETTERS)
+SHARES = b"assay:table:shares"
 COMPACTED = tuple(topic.name for topic in OUTPUTS if topic.compacted)
+
+
+def _redis_at(url: str) -> Any:
+    """One server, or all masters of a cluster."""
+    if not url.startswith("redis+cluster://"):
+        return redis.Redis.from_url(url)
+    host, _, port = url.removeprefix("redis+cluster://").partition(",")[0].partition(":")
+    return redis.RedisCluster(host=host, port=int(port), protocol=2)
 
 
 class Marketplace:
     """Topics under their real names, made anew; workers of one group on them. It takes the whole stack."""
 
-    def __init__(self, stack: Stack, folder: Path, partitions: int) -> None:
+    def __init__(self, stack: Stack, folder: Path, partitions: int, copies: int = 1) -> None:
         self.settings = Settings(
-            kafka_bootstrap=stack.kafka_bootstrap, redis_url=stack.redis_url, partitions=partitions, clock="events"
+            kafka_bootstrap=stack.kafka_bootstrap,
+            redis_url=stack.redis_url,
+            partitions=partitions,
+            replication_factor=copies,
+            clock="events",
         )
         self.folder = folder
         self.partitions = partitions
@@ -48,8 +65,11 @@ class Marketplace:
 
     # ---- workers
 
-    def worker(self, **settings: object) -> Worker:
-        """Starts one. `settings` by their names; those that begin with `pace_` make it a `paced_worker.py`."""
+    def worker(self, program: str = "", **settings: object) -> Worker:
+        """Starts one, or another program of this folder that runs the same worker.
+
+        `settings` by their names; those that begin with `pace_` make it a `paced_worker.py`.
+        """
         given: dict[str, object] = {
             "kafka_bootstrap": self.settings.kafka_bootstrap,
             "redis_url": self.settings.redis_url,
@@ -63,8 +83,9 @@ class Marketplace:
             environment[name.upper() if name.startswith("pace_") else f"ASSAY_{name.upper()}"] = str(value)
         environment["PYTHONPATH"] = str(ROOT)
         paced = any(name.startswith("pace_") for name in settings)
-        program = [str(Path(__file__).with_name("paced_worker.py"))] if paced else ["-m", "assay"]
-        command = [sys.executable, *program, "worker"]
+        program = program or ("paced_worker.py" if paced else "")
+        run = [str(Path(__file__).with_name(program))] if program else ["-m", "assay"]
+        command = [sys.executable, *run, "worker"]
         worker = Worker(command, self.folder / f"worker-{len(self.workers)}.log", environment)
         self.workers.append(worker)
         return worker
@@ -98,6 +119,7 @@ class Marketplace:
 
     async def _send(self, records: list[Record], partition: Callable[[Record], int]) -> None:
         options: dict[str, Any] = {"linger_ms": 20, "max_batch_size": 1 << 18, "max_request_size": 16 << 20}
+        options |= {"acks": "all", "enable_idempotence": True}  # as a marketplace has to, where a broker may die
         producers = {}
         for topic, codec in zip((*INPUTS, *(topic.name for topic in topics.REFERENCE)), 2 * CODECS, strict=False):
             producers[topic] = AIOKafkaProducer(
@@ -140,21 +162,32 @@ class Marketplace:
 
     def log_ends(self) -> dict[tuple[str, int], int]:
         lanes = [TopicPartition(topic, number) for topic in INPUTS for number in range(self.partitions)]
-        with KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap) as admin:
-            found = admin.list_partition_offsets(dict.fromkeys(lanes, OffsetSpec.LATEST))
+        found = self._ask(lambda admin: admin.list_partition_offsets(dict.fromkeys(lanes, OffsetSpec.LATEST)))
         return {(lane.topic, lane.partition): at.offset for lane, at in found.items() if at.offset}
 
     def committed(self) -> dict[tuple[str, int], int]:
         """The group's offsets in Kafka."""
-        with KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap) as admin:
-            found = admin.list_group_offsets([self.settings.consumer_group]).get(self.settings.consumer_group, {})
+        name = self.settings.consumer_group
+        found = self._ask(lambda admin: admin.list_group_offsets([name])).get(name, {})
         return {(lane.topic, lane.partition): at.offset for lane, at in found.items() if at.offset > 0}
 
     def sharing(self) -> int:
         """How many workers have partitions now."""
-        with KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap) as admin:
-            group = admin.describe_groups([self.settings.consumer_group])[self.settings.consumer_group]
+        name = self.settings.consumer_group
+        group = self._ask(lambda admin: admin.describe_groups([name]))[name]
         return sum(1 for member in group["members"] if member["member_assignment"])
+
+    def _ask(self, question: Callable[[Any], Any]) -> Any:
+        """Asks again where a broker has just died or come back."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                with KafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap) as admin:
+                    return question(admin)
+            except KafkaError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.5)
 
     # ---- Redis
 
@@ -162,7 +195,7 @@ class Marketplace:
         """From here on the state lives there."""
         self.settings = msgspec.structs.replace(self.settings, redis_url=url)
         self.redis.close()
-        self.redis = redis.Redis.from_url(url)
+        self.redis = _redis_at(url)
 
     def epochs(self) -> dict[int, bytes | None]:
         """Who holds each partition's state: changes with every take-over and commit."""
@@ -178,10 +211,10 @@ class Marketplace:
         return {lane: at for lane, at in found.items() if at}
 
     def states(self) -> dict[bytes, Any]:
-        """All that Redis holds but for what tells runs apart: epochs, and the microsecond that an idle end adds.
+        """All that Redis holds but for what tells runs apart: epochs, owners' lives, the microsecond of an idle end.
 
-        Counts and tables hang on how often and when partitions told each other; `tests/streams/test_days.py` holds them
-        to adding up.
+        Of the tables it leaves out the day at whose end shares were told, for a new owner tells them all once more, and
+        days that were judged: who slept may have told of one once more after it was taken away.
         """
         read: dict[bytes, Callable[[bytes], Any]] = {
             b"string": self.redis.get,
@@ -195,12 +228,21 @@ class Marketplace:
             if name.endswith(b":offsets"):
                 del value[b"epoch"]
                 value[b"watermark"] = int(value[b"watermark"]) // 1_000
-        told = (b":counts", b"assay:table:")
-        return {
-            name: value
-            for name, value in held.items()
-            if value != 0 and not name.endswith(told[0]) and not name.startswith(told[1])
-        }
+            if name.endswith(b":counts"):
+                value.pop(b"life", None)
+        if (shares := held.get(SHARES)) is not None:
+            held[SHARES] = {name: told[STAMP.size :] for name, told in shares.items()}
+        return {name: value for name, value in held.items() if value != 0 and not self._was_judged(name)}
+
+    def _was_judged(self, name: bytes) -> bool:
+        """Whether it is the table of a day of which all that its owner owns has been judged."""
+        table = re.fullmatch(rb"assay:table:day:(\d+):(\d+)", name)
+        return table is not None and int(table[2]) <= self._days(int(table[1]))[1]
+
+    def _days(self, number: int) -> tuple[int, int]:
+        """The last day that the partition has closed, and the last of which it has judged what it owns."""
+        stored = self.redis.hget(f"assay:{{{number}}}:counts", "days")
+        return (-1, -1) if stored is None else msgspec.msgpack.decode(stored, type=tuple[int, int])
 
     def snapshot(self) -> dict[bytes, bytes]:
         return {name: self.redis.dump(name) for name in self.redis.scan_iter(count=10_000)}
@@ -230,8 +272,11 @@ class Marketplace:
         self.until("every partition is judged on", moved)
 
     def _is_idle(self, until_us: int) -> bool:
+        marks = [int(self.redis.hget(f"assay:{{{n}}}:offsets", "watermark") or 0) for n in range(self.partitions)]
+        told_day = min(marks) // DAY_US - 1
         return all(
-            not self.redis.zcount(f"assay:{{{number}}}:deadlines", 0, until_us)
+            (days := self._days(number))[1] >= min(days[0], told_day)
+            and not self.redis.zcount(f"assay:{{{number}}}:deadlines", 0, until_us)
             and not self.redis.xlen(f"assay:{{{number}}}:outbox")
             and not self.redis.scard(f"assay:{{{number}}}:reemit")
             for number in range(self.partitions)

@@ -3,6 +3,7 @@
     python paced_worker.py worker
 
 PACE_MS        a pause of random length up to so many milliseconds before and after every step
+PACE_SEED      what these lengths come from
 PACE_STOP      <step>:<before|after>:<n>: SIGSTOP there, the n-th time
 PACE_DIE       the same with SIGKILL
 PACE_HANG      the same, going no further, with the rest of the process alive
@@ -50,6 +51,7 @@ class Pace:
             if name in environment
         }
         self._hang = environment.get("PACE_HANG")
+        self._rng = random.Random(environment.get("PACE_SEED"))
         self._times: Counter[str] = Counter()
 
     async def keep(self, step: str, when: str) -> None:
@@ -62,7 +64,7 @@ class Pace:
             sys.stderr.write(f"paced: hangs at {this_time}\n")
             await asyncio.Event().wait()
         if self._pause_s:
-            await asyncio.sleep(random.uniform(0, self._pause_s))
+            await asyncio.sleep(self._rng.uniform(0, self._pause_s))
 
     def set_on(self, step: str, owner: type[Any], name: str) -> None:
         call: Callable[..., Any] = getattr(owner, name)

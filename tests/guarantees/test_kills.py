@@ -1,40 +1,37 @@
 """Workers killed and frozen leave what an undisturbed worker leaves: states, deadlines, markets, flags, every line.
 
+What partitions count and tell each other (days, refunds, the breaker's hours, shares) is compared too.
+
 All topics lie there beforehand, so that what is compared is exact; workers are paced, so that troubles meet every step.
 
 Turned red by:
 - neither epoch nor offsets compared in commit.lua: `deaths_between_the_steps` (the frozen worker never learns of it)
 - sellers loaded without a look at the epoch: the same (flags of a day long past overwrite the newest)
-- positions from Kafka instead of Redis, and overlaps not trimmed: `killed_and_frozen` (sellers count events twice);
-  with the trimming left in place nothing changes, for it makes Kafka's positions harmless
 - no re-emission by the owner, or no report by the late worker: `deaths_between_the_steps` and `sends_late`
 - no look at the epoch when partitions are given up: `sends_late` (the old revision stays last)
 - the outbox trimmed before it is published, or not drained by a new owner: `deaths_between_the_steps`
+- the breaker's sequence grown by commits instead of by what was counted: `killed_and_frozen`
 - markets told after the commit instead of before, or Kafka's offsets ahead of the lines: `markets_are_told_before`
 
-The short form runs with all tests; GUARANTEES_LONG=1 takes 100,000 events, 20 kills and 3 freezes.
+Those of the moments that matter; `tests/chaos/` has the random ones. GUARANTEES_LONG=1 takes 100,000 events.
 """
 
 import json
 import os
-import random
 import signal
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from schemas import topics
 from schemas.fields import to_us
 from tests.conftest import Stack
-from tests.guarantees.lines import Line
+from tests.guarantees.left import Left, assert_same, left
 from tests.guarantees.marketplace import COMPACTED, Marketplace
-from tests.guarantees.test_parity import as_if_from_a_file
 from tests.guarantees.told import DAY, START
 from tests.guarantees.workload import WARMERS, closing, workload
-from tests.streams.conftest import BINARIES, Server
 
 pytestmark = pytest.mark.stack
 LAST_DAY = 50.0
@@ -43,48 +40,8 @@ PARTITIONS = 6
 COMMIT_SECONDS = 2.5  # more than two commit intervals
 
 
-class Size(NamedTuple):
-    shops: int
-    kills: int
-    freezes: int
-
-
-SIZE = Size(500, 20, 3) if os.environ.get("GUARANTEES_LONG") else Size(45, 4, 1)
+SHOPS = 500 if os.environ.get("GUARANTEES_LONG") else 45
 PACE = {"pace_ms": 30, "max_poll_records": 8, "seller_cache": 6}
-
-
-class Left(NamedTuple):
-    """What a run leaves behind."""
-
-    states: dict[bytes, Any]
-    newest: dict[tuple[str, bytes], Line]
-    said: dict[str, set[Line]]
-    refused: set[tuple[Any, ...]]
-
-
-def left(here: Marketplace) -> Left:
-    outputs = here.outputs()
-    newest = {(topic, line.key): line for topic in COMPACTED for line in outputs[topic]}
-    letters = outputs[topics.DEAD_LETTERS.name]
-    refused = {(line.partition, line.key, *sorted(without_time(line).items())) for line in letters}
-    return Left(here.states(), newest, {topic: set(outputs[topic]) for topic in COMPACTED}, refused)
-
-
-def without_time(line: Line) -> dict[str, Any]:
-    """A dead letter apart from the watermark at which it was met, which a new owner's memory does not order."""
-    assert line.value is not None
-    return {name: value for name, value in as_if_from_a_file(line.value).items() if name != "at"}
-
-
-def assert_same(found: Left, expected: Left) -> None:
-    assert found.states.keys() == expected.states.keys()
-    differs = [name for name, value in expected.states.items() if found.states[name] != value]
-    assert not differs, f"{len(differs)} keys in Redis differ: {differs[:10]}"
-    assert found.refused == expected.refused
-    for topic in COMPACTED:
-        assert found.said[topic] == expected.said[topic], f"{topic}: other lines than undisturbed"
-    wrong = [name for name, line in expected.newest.items() if found.newest[name] != line]
-    assert not wrong, f"of {len(wrong)} keys the last record is another: {wrong[:10]}"
 
 
 class Undisturbed(NamedTuple):
@@ -97,7 +54,7 @@ class Undisturbed(NamedTuple):
 
 @pytest.fixture(scope="module")
 def undisturbed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undisturbed]:
-    told = workload(seed=13, shops=SIZE.shops)
+    told = workload(seed=13, shops=SHOPS)
     here = Marketplace(stack, tmp_path_factory.mktemp("workers"), PARTITIONS)
     here.refer(told.reference)
     here.send(told.warm)
@@ -106,7 +63,10 @@ def undisturbed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Itera
     here.send([*told.busy, *closing(PARTITIONS, LAST_DAY)])
     here.judge_all(workers=1, until_us=LAST_US)
     expected = left(here)
-    assert sum(map(len, expected.said.values())) > 20 * SIZE.shops, "too little is said for the outbox to matter"
+    assert sum(map(len, expected.said.values())) > 20 * SHOPS, "too little is said for the outbox to matter"
+    counts = [fields for name, fields in expected.states.items() if name.endswith(b":counts")]
+    counted = {field.split(b"\x1f")[0] for fields in counts for field in fields}
+    assert counted == {b"days", b"open", b"own", b"refunds", b"breaker", b"share"}, "too little is counted"
     yield Undisturbed(here, warm, expected)
     here.close()
 
@@ -118,33 +78,6 @@ def here(undisturbed: Undisturbed) -> Iterator[Marketplace]:
     undisturbed.here.forget_outputs()
     yield undisturbed.here
     undisturbed.here.kill_workers()
-
-
-def test_killed_and_frozen_workers_leave_what_an_undisturbed_one_leaves(
-    here: Marketplace, undisturbed: Undisturbed
-) -> None:
-    """At random moments, three workers, each trouble after the last one has been overcome."""
-    rng = random.Random(17)
-    running = [here.worker(**PACE) for _ in range(3)]
-    here.until("three workers share the partitions", lambda: here.sharing() == 3)
-    troubles = ["kill"] * SIZE.kills + ["freeze"] * SIZE.freezes
-    rng.shuffle(troubles)
-    for trouble in troubles:
-        time.sleep(rng.uniform(0.0, 1.0))
-        assert here.stored() != here.log_ends(), "all was judged before the last trouble"
-        place = rng.randrange(len(running))
-        if trouble == "kill":
-            running[place].end(signal.SIGKILL)
-            running[place] = here.worker(**PACE)
-            here.wait_until_all_move()
-        else:
-            running[place].process.send_signal(signal.SIGSTOP)
-            here.wait_until_all_move()
-            running[place].process.send_signal(signal.SIGCONT)
-    here.until("three workers share the partitions", lambda: here.sharing() == 3)
-    assert [worker.end() for worker in running] == [0, 0, 0], here.logs()
-    here.judge_all(workers=2, until_us=LAST_US)
-    assert_same(left(here), undisturbed.expected)
 
 
 def test_deaths_between_the_steps_leave_what_an_undisturbed_worker_leaves(
@@ -166,30 +99,6 @@ def test_deaths_between_the_steps_leave_what_an_undisturbed_worker_leaves(
     here.wait_until_judged(until_us=LAST_US, seconds=30)
     assert [frozen.end(), healthy.end()] == [0, 0], here.logs()
     assert_same(left(here), undisturbed.expected)
-
-
-def test_a_redis_that_goes_away_and_comes_back_loses_nothing(
-    here: Marketplace, undisturbed: Undisturbed, tmp_path: Path
-) -> None:
-    """It is killed under load, stays away for some seconds, and comes back with its log."""
-    usual = here.settings.redis_url
-    server = Server(BINARIES["redis"], tmp_path, "--appendonly", "yes")
-    try:
-        here.use_redis(server.url)
-        here.restore(undisturbed.warm)
-        running = [here.worker(**PACE) for _ in range(2)]
-        here.wait_until_all_move()
-        assert here.stored() != here.log_ends(), "all was judged before Redis went away"
-        server.kill()
-        time.sleep(2.0)
-        server.start()
-        here.wait_until_all_move()
-        assert [worker.end() for worker in running] == [0, 0], here.logs()
-        here.judge_all(workers=2, until_us=LAST_US)
-        assert_same(left(here), undisturbed.expected)
-    finally:
-        here.use_redis(usual)
-        server.kill()
 
 
 def test_markets_are_told_before_and_kafka_after_what_lies_between(marketplace: Callable[[int], Marketplace]) -> None:

@@ -5,6 +5,7 @@ store as other types, and findings kept in the store's order instead of one of t
 forgets its sellers all the time); workers that judge while the topics are still being filled (several partitions).
 """
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -15,8 +16,16 @@ from typing import Any
 
 import pytest
 
-from schemas import topics
+import schemas
+from detectors.policy import make_policy
+from detectors.reference import Reference
+from schemas import topics, wire
 from schemas.fields import to_us
+from streams.lives import FIELD
+from streams.outbox import ProcessOutbox
+from streams.partition import Arrival
+from streams.replay import LANE, end, feed, history_hop
+from streams.settings import read_policy
 from tests.guarantees.lines import Line
 from tests.guarantees.marketplace import ROOT, Marketplace
 from tests.guarantees.told import DAY, START, Record
@@ -40,6 +49,20 @@ def replayed(folder: Path, records: list[Record], reference: list[bytes]) -> dic
     command = [sys.executable, "-m", "assay", "replay", str(events), "--reference", str(products), "--out", str(out)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return {topic: (out / name).read_bytes().splitlines() for topic, name in FILES.items()}
+
+
+async def counted(records: list[Record], reference: list[bytes]) -> dict[bytes, bytes]:
+    """What a replay keeps beside its sellers: days, refunds, the breaker's hours, shares."""
+    catalogue = Reference()
+    for value in reference:
+        word = wire.decode_reference(value)
+        assert isinstance(word, schemas.Product)
+        catalogue.add(word)
+    hop = history_hop(make_policy(read_policy(None)), catalogue, ProcessOutbox([].append))
+    partition = await hop.open(0, [LANE])
+    await feed(hop, partition, [Arrival(LANE, 0, at, None, record.value) for at, record in enumerate(records)])
+    await end(hop, partition, None)
+    return {name.encode(): value for name, value in (await hop.store.open(0)).counts.items() if name != FIELD}
 
 
 def as_if_from_a_file(letter: bytes) -> dict[str, Any]:
@@ -91,6 +114,9 @@ def test_one_partition_gives_the_replays_bytes(marketplace: Callable[[int], Mark
     assert_the_workload_says_enough(expected)
     for topic in (topics.ALERTS.name, topics.HOLDS.name, topics.STANDINGS.name):
         assert values(found[topic]) == expected[topic]
+    kept = here.redis.hgetall("assay:{0}:counts")
+    assert kept.pop(b"life"), "who owns a partition is noted"
+    assert kept == asyncio.run(counted(merged(records), told.reference))
     letters = topics.DEAD_LETTERS.name
     assert list(map(as_if_from_a_file, values(found[letters]))) == list(map(as_if_from_a_file, expected[letters]))
 
@@ -110,6 +136,7 @@ def test_several_partitions_give_the_replays_decisions(
     expected = replayed(tmp_path, merged([*told.warm, *busy]), told.reference)
     assert_the_workload_says_enough(expected)
 
+    states = []
     for workers in (2, 3):
         here.restore(warm)
         here.forget_outputs()
@@ -120,3 +147,5 @@ def test_several_partitions_give_the_replays_decisions(
         assert [worker.end() for worker in running] == [0] * workers, here.logs()
         found = {topic: values(lines) for topic, lines in here.outputs().items()}
         assert decisions(found) == decisions(expected), f"{workers} workers"
+        states.append(here.states())
+    assert states[0] == states[1]

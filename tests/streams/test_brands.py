@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import schemas
+from detectors.tally import Subject
 from schemas import Alert, topics
 from tests.story import Story, at, event, listing, registered
 
@@ -139,6 +140,32 @@ def test_the_size_of_a_batch_does_not_show(size: int) -> None:
     ]
 
 
-def test_a_day_long_after_the_last_event_is_reached_at_once() -> None:
-    story = Story().tell(shops(), orders(0, 20), until=datetime.fromisoformat("2090-01-01T00:00:00+00:00"))
+def test_a_brand_of_which_nothing_is_heard_any_more_is_forgotten() -> None:
+    story = Story().tell(shops(), orders(0, 20), until=at(180))
+    assert story.partition is not None
+    subjects = story.partition.books.days.subjects
+    assert set(subjects) == {("brand", "samsung"), ("category", "phones")}
+    story.tell(until=datetime.fromisoformat("2090-01-01T00:00:00+00:00"))
+    assert subjects == {}
     assert about_brands(story.alerts) == []
+
+
+def test_a_buyer_who_complains_of_three_parcels_of_a_shop_is_counted_once() -> None:
+    bought = [*orders(0, 7)]
+    mine = [one for one in bought if isinstance(one, schemas.OrderPaid) and one.seller_id == "shop-1"][:3]
+    assert len(mine) == 3
+    angry = [
+        event(
+            schemas.ComplaintOpened,
+            at(8, number),
+            "shop-1",
+            complaint_id=f"C-{number}",
+            kind="counterfeit",
+            order_id=one.order_id,
+            buyer_id="B-angry",
+        )
+        for number, one in enumerate(mine)
+    ]
+    story = Story().tell(shops(), bought, angry)
+    assert story.partition is not None
+    assert story.partition.books.days._open[Subject("brand", "samsung")].counts["counterfeit"] == 1

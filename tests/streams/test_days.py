@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detectors.tally import DELIVERED, Count, Subject
 from schemas.fields import DAY_US
-from streams.days import MAX_SUBJECTS, Days, table_of
+from streams.days import GATHERED_AT_ONCE, MAX_SUBJECTS, Days, table_of
 from streams.memory_store import MemoryStore
 from streams.store import TableWrite
 
@@ -112,6 +112,20 @@ def _commit(days: Days, stored: dict[str, bytes]) -> None:
             stored.pop(name, None)
         else:
             stored[name] = value
+
+
+def test_an_owner_takes_the_tables_away_that_the_one_before_it_did_not_live_to_take_away() -> None:
+    stored: dict[str, bytes] = {}
+    dead = fresh(0, 4)
+    dead.close((FIRST_DAY + 2) * DAY_US)
+    for day in dead.told_by((FIRST_DAY + 2) * DAY_US):
+        dead.gather(day, {})
+        dead.note_judged(day)
+    _commit(dead, stored)
+    assert FIRST_DAY in dead.done
+    assert {*dead.done} <= {*Days(0, 4, stored).done}
+    assert len(Days(0, 4, stored).done) <= GATHERED_AT_ONCE + 1
+    assert Days(0, 4, {}).done == []
 
 
 def test_no_day_is_gathered_before_every_partition_has_passed_it() -> None:

@@ -189,6 +189,8 @@ def test_an_empty_redis_beside_committed_offsets_is_found(settings: Settings) ->
     assert "the group assay has committed offsets" in _wrong(settings)["offsets"]
     with redis_client.Redis.from_url(settings.redis_url) as client:
         client.hset("assay:{1}:offsets", "epoch", "1")
+        assert "the group assay has committed offsets" in _wrong(settings)["offsets"]
+        client.hset("assay:{1}:offsets", f"offset:{topics.LISTINGS.name}", "7")
     assert _wrong(settings) == {}
 
 

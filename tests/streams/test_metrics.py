@@ -2,7 +2,7 @@
 
 Turned red by: a process series taken out of the table, a label taken from another; reading a Counter without copying
 it first; the cap on currencies; `since_ms` left out of a hold's line; counting a rejected verdict under the seller's
-findings though it names an alert.
+findings though it names an alert; counting what the breaker keeps back at every look.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import re
 import sys
 import threading
 import time
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +37,7 @@ from streams.settings import Settings
 from streams.spread import Spread
 from streams.store import Line
 from tests.story import Story, at, event, listing, market, refund, registered, sold_and_back, verdict
-from tests.streams.test_breaker import wave
+from tests.streams.test_breaker import BEGIN, wave
 from tests.streams.test_refund_feed import HOUR, parcel_due, usual_refunds
 
 BOUNDED = {
@@ -207,6 +208,18 @@ def test_a_tripped_breaker_shows_by_its_detector() -> None:
     measured = Measured(Story({"breaker": {"sellers_most": 5, "sellers_enough": 100}}).tell(market(40), wave(12)))
     assert measured.value("assay_tripped_fuses", reason_code="below_market_price") == 2
     assert measured.value("assay_tripped_fuses") == 2
+
+
+def test_what_a_tripped_breaker_keeps_back_is_counted_once_a_seller_and_hour() -> None:
+    """Of twelve shops with two listings each six are held, the sixth for its first one; an hour later all is again."""
+    terms = {"breaker": {"sellers_most": 5, "sellers_enough": 100}}
+    first = Measured(Story(terms).tell(market(40), wave(12, 2)))
+    assert first.value("assay_braked_holds_total", reason_code="below_market_price") == 7
+    assert first.value("assay_braked_holds_total", reason_code="unpaid_refunds") == 0
+    goes_on = wave(6, 1, BEGIN + timedelta(hours=1, minutes=30), "next")
+    second = Measured(Story(terms).tell(market(40), wave(12, 2), goes_on, until=BEGIN + timedelta(hours=2)))
+    kept = second.value("assay_braked_holds_total", reason_code="below_market_price")
+    assert kept == 7 + 7 + 6, "seven in their own hour, the same in the next, and six new ones"
 
 
 def test_lag_is_what_lies_between_the_commit_and_the_end_of_the_log() -> None:

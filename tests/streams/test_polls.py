@@ -70,7 +70,7 @@ def test_a_status_tells_apart_what_was_never_fetched(tenure: Tenure) -> None:
     control.tenure = tenure
     tenure.fetched_at_ms[ORDERS] = 1_700_000_000_000
     assert control.status() == {
-        ORDERS: LaneStatus(10, 20, 1_700_000_000_000),
-        RETURNS: LaneStatus(10, None, None),
+        ORDERS: LaneStatus(10, 20, 1_700_000_000_000, 10),
+        RETURNS: LaneStatus(10, None, None, 10),
     }
     assert control.assignment() == {ORDERS, RETURNS}

@@ -99,18 +99,24 @@ def test_a_small_partition_is_never_called_silent() -> None:
     assert overdue(story) == [due]
 
 
+def usually_paid(first_day: int, late_every_days: int = 4) -> Iterator[schemas.Event]:
+    """Four refunds a day that come in time and, every so many days, one that never comes: one in seventeen is late."""
+    for day in range(first_day, 40):
+        for number in range(4):
+            due = at(day, 3 * number)
+            yield from [*parcel_due(due, f"s{number}", day), refund(due - 30 * HOUR, f"s{number}", day)]
+        if day % late_every_days == 0:
+            yield from parcel_due(at(day, 1), "late", day)
+
+
+def fall_due_at_once(parcels: int) -> list[schemas.Event]:
+    """Parcels of as many sellers, whose refunds are due within an hour and are never heard of."""
+    return [one for n in range(parcels) for one in parcel_due(at(40, 5) + n * timedelta(minutes=1), f"v{n}")]
+
+
 def test_when_many_more_fall_due_unpaid_than_usual_they_wait_although_refunds_go_on() -> None:
-    paid = [
-        one
-        for day in range(8, 40)
-        for number in range(4)
-        for due in [at(day, 3 * number)]
-        for one in [*parcel_due(due, f"s{number}", day), refund(due - 30 * HOUR, f"s{number}", day)]
-    ]
-    # one in seventeen is late as a rule
-    late = [one for day in range(8, 40, 4) for one in parcel_due(at(day, 1), "late", day)]
-    lost = [one for number in range(30) for one in parcel_due(at(40, 5) + number * timedelta(minutes=1), f"v{number}")]
-    story = Story().tell(usual_refunds(0, 40.2, every_minutes=120), paid, late, lost, until=at(40, 7))
+    told = [usual_refunds(0, 40.2, every_minutes=120), usually_paid(8), fall_due_at_once(30)]
+    story = Story().tell(*told, until=at(40, 7))
     assert accused(story) == {"late"}
     (alert,) = [one for one in story.alerts if one.family == "system"]
     assert alert.evidence[0].numbers["overdue_in_hour"] == 30
@@ -118,11 +124,29 @@ def test_when_many_more_fall_due_unpaid_than_usual_they_wait_although_refunds_go
     assert len(accused(story)) == 31
 
 
-def test_a_stalled_feed_that_has_twenty_deadlines_an_hour_fires_them() -> None:
-    """So many are a busy hour, not a stall."""
-    few = [one for number in range(20) for one in parcel_due(at(40, 5) + number * timedelta(minutes=1), f"v{number}")]
-    story = Story().tell(usual_refunds(0, 40.2, every_minutes=120), few, until=at(40, 7))
-    assert len(accused(story)) == 20
+@pytest.mark.parametrize(("parcels", "accused_sellers"), [(20, 21), (21, 1)])
+def test_twenty_that_fall_due_unpaid_in_an_hour_are_a_busy_hour_and_not_a_stall(
+    parcels: int, accused_sellers: int
+) -> None:
+    told = [usual_refunds(0, 40.2, every_minutes=120), usually_paid(8), fall_due_at_once(parcels)]
+    assert len(accused(Story().tell(*told, until=at(40, 7)))) == accused_sellers
+
+
+def test_where_a_third_is_late_as_a_rule_thirty_in_an_hour_are_not_called_a_stall() -> None:
+    """All of them are not three times as many."""
+    days = range(8, 40)
+    late = [one for day in days for hour in (1, 2) for one in parcel_due(at(day, hour), "late", 10 * day + hour)]
+    told = [usual_refunds(0, 40.2, every_minutes=120), usually_paid(8, 99), late, fall_due_at_once(30)]
+    story = Story().tell(*told, until=at(40, 7))
+    assert system(story) == []
+    assert len(accused(story)) == 31
+
+
+def test_before_four_weeks_are_known_nothing_is_called_unusual() -> None:
+    told = [usual_refunds(14, 40.2, every_minutes=120), usually_paid(20), fall_due_at_once(30)]
+    story = Story().tell(*told, until=at(40, 7))
+    assert system(story) == []
+    assert len(accused(story)) == 31
 
 
 def test_what_was_put_off_survives_another_owner() -> None:

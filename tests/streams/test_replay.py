@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 import schemas
 from detectors.policy import make_policy
@@ -26,3 +30,13 @@ def test_a_broken_line_of_the_catalogue_is_one_dead_letter_and_the_others_load(t
         (str(products), 1, "bad_field"),
         ("", 4, "not_json"),
     ]
+
+
+@pytest.mark.parametrize(("lines", "letters"), [(b"", 0), (b"no event\n", 1)])
+def test_files_without_a_single_event_end_like_others(tmp_path: Path, lines: bytes, letters: int) -> None:
+    events, out = tmp_path / "events.jsonl", tmp_path / "out"
+    events.write_bytes(lines)
+    command = [sys.executable, "-m", "assay", "replay", str(events), "--out", str(out)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["judged"], summary["dead_letters"]) == (0, letters)

@@ -235,8 +235,11 @@ def test_the_newest_word_of_each_partition_stays_in_a_table_until_it_is_forgotte
             "1 brand": STAMP.pack(1, 0) + b"his",
         }
         assert await one.load_table("day:5") == {}
-        await one.forget_table("day:3")
+        await one.forget_tables(["day:3"])
         assert await other.load_table("day:3") == {}
         assert await other.load_table("day:4") == {"0 brand": STAMP.pack(1, 0)}
+        await other.commit((), (), (), [TableWrite("day:3", "0 brand", STAMP.pack(1, 0))])
+        await one.forget_tables(["day:3", "day:4"])
+        assert [await other.load_table(each) for each in ("day:3", "day:4")] == [{}, {}]
 
     world.run(story())

@@ -64,7 +64,7 @@ operations = st.one_of(
     st.tuples(st.just("flags"), st.lists(st.builds(FlagWrite, ids, stamps), max_size=4)),
     st.tuples(st.just("tables"), st.lists(st.builds(TableWrite, ids, ids, stamps), max_size=4)),
     st.tuples(st.just("load_table"), ids),
-    st.tuples(st.just("forget_table"), ids),
+    st.tuples(st.just("forget_tables"), st.lists(ids, max_size=2)),
     st.tuples(st.just("watermarks"), numbers),
     st.tuples(st.just("set_meta"), st.dictionaries(ids, st.text(max_size=3), max_size=2)),
 )
@@ -132,7 +132,7 @@ class Player:
             parts.append(await self.play(("open", number, True)))
             parts += [await self.store.load_sellers(number, IDS), await self.store.next_due(number, 99)]
         shared = await self.store.load_markets(IDS), await self.store.load_flags(IDS), await self.store.meta()
-        return parts, shared
+        return parts, shared, [await self.store.load_table(each) for each in IDS]
 
 
 @given(played=st.lists(operations, max_size=25))

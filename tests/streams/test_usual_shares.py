@@ -76,6 +76,16 @@ def test_a_new_owner_goes_on_with_the_sums_and_with_what_was_told() -> None:
     assert rate(story).sellers == 10
 
 
+def test_a_new_owner_tells_what_the_one_before_it_did_not_live_to_tell() -> None:
+    """Whatever had changed since the last day's end would else be known to nobody until it changes once more."""
+    dead = Shares(0, {})
+    dead.note([("counterfeit", "phones", moments_of(hits, 100)) for hits in (2, 4)])
+    stored = {name: value for name, value in dead.changes().items() if value is not None}
+    table = {write.field: write.told for write in Shares(0, stored).end_day(20_000)}
+    (rate,) = rates_of(table).values()
+    assert (rate.sellers, rate.share) == (2, 0.03)
+
+
 def test_sellers_cannot_make_up_more_categories_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streams.shares.MAX_CATEGORIES", 2)
     shares = Shares(0, {})

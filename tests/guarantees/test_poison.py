@@ -1,0 +1,244 @@
+"""An event that makes a detector raise, and one that kills the process, harm nobody but themselves.
+
+Turned red by: no life noted at `open` (the worker dies for ever); lives that are not given up in good order; the name
+of a record in hand left out, or taken back before its commit; deadlines judged beside the record that is alone; no look
+at the verdict before bytes are read; a batch judged whole after the deaths.
+"""
+
+import asyncio
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+import schemas
+from assay.__main__ import main
+from detectors.judge import Judge
+from detectors.judged import Judged
+from detectors.policy import Policy
+from schemas import DeadLetter, topics, wire
+from schemas.fields import to_us
+from streams.dead_letters import read_dead_letters
+from streams.lives import DEATHS, DEATHS_ALONE, FIELD, begun
+from streams.lives import Life as Noted
+from streams.memory_store import MemoryStore
+from streams.store import Line
+from tests.guarantees.marketplace import Marketplace
+from tests.guarantees.mortal import Broker, Died, Life, Moment
+from tests.guarantees.poisoned_worker import KILLED
+from tests.guarantees.told import HOUR, START, Record
+from tests.guarantees.workload import workload
+
+TOLD = workload(seed=29, shops=2, rounds=2)
+USUAL = [*TOLD.warm, *TOLD.busy]
+
+
+def said(text: str, seller: str = "shop-0000", hours: float = 200.0) -> Record:
+    """A message that a test has marked."""
+    when = START + hours * HOUR
+    fields = {"conversation_id": "c", "sender": "seller", "text": text}
+    told = schemas.MessageSent(event_id=f"marked {text}", event_time=when, seller_id=seller, **fields)
+    return Record(topics.MESSAGES.name, seller.encode(), wire.encode(told), to_us(when))
+
+
+def among(records: Sequence[Record], *marked: Record) -> list[Record]:
+    return sorted([*records, *marked], key=lambda one: one.time_us)
+
+
+class Deadly(Judge):
+    """Ends the process at events that a test has marked."""
+
+    def judge(self, state: Any, cause: Any, *rest: Any) -> Judged:
+        if isinstance(cause, schemas.MessageSent) and cause.text.startswith("kills judging"):
+            raise Died
+        return super().judge(state, cause, *rest)
+
+
+def decode_or_die(value: bytes | None, *rest: Any) -> Any:
+    if value is not None and b"kills reading" in value:
+        raise Died
+    return decode(value, *rest)
+
+
+decode = wire.decode_event
+
+
+def live_until_done(broker: Broker, store: MemoryStore, most: int = 30) -> int:
+    """One life after the other; how many died."""
+
+    async def lives() -> int:
+        for number in range(most):
+            if not (await Life(broker, store).live(Deadly)).is_dead:
+                return number
+        pytest.fail(f"{most} lives have died")
+
+    return asyncio.run(lives())
+
+
+def letters(lines: Sequence[Line]) -> list[DeadLetter]:
+    """Each once; a life that ended may have published it before the next did."""
+    found = dict.fromkeys(line.value for line in lines if line.topic == topics.DEAD_LETTERS.name)
+    return [msgspec.json.decode(value or b"", type=DeadLetter) for value in found]
+
+
+def killers(lines: Sequence[Line]) -> list[tuple[str, int]]:
+    return [(one.topic, one.offset) for one in letters(lines) if one.reason == "kills_worker"]
+
+
+def without(records: Sequence[Record]) -> tuple[MemoryStore, Broker]:
+    """What is left where the marked ones were never sent."""
+    store, broker = MemoryStore(), Broker([one for one in records if b"kills " not in one.value], TOLD.reference)
+    assert live_until_done(broker, store) == 0
+    return store, broker
+
+
+def place_of(broker: Broker, record: Record) -> tuple[str, int]:
+    return next((tp.topic, log.index(record)) for tp, log in broker.logs.items() if record in log)
+
+
+@pytest.mark.parametrize("what", ["kills judging", "kills reading"])
+def test_an_event_that_kills_the_process_is_set_aside_and_all_others_are_judged(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "decode_event", decode_or_die)
+    killer = said(what)
+    records = among(USUAL, killer)
+    broker, store = Broker(records, TOLD.reference), MemoryStore()
+    deaths = live_until_done(broker, store)
+    assert deaths == DEATHS + DEATHS_ALONE if what == "kills judging" else deaths >= DEATHS + DEATHS_ALONE
+    assert killers(broker.lines) == [place_of(broker, killer)]
+    wanted_store, wanted = without(records)
+    assert store.partitions[0].sellers == wanted_store.partitions[0].sellers
+    assert store.partitions[0].deadlines.at_us == wanted_store.partitions[0].deadlines.at_us
+    others = {line for line in broker.lines if line.topic != topics.DEAD_LETTERS.name}
+    assert others == {line for line in wanted.lines if line.topic != topics.DEAD_LETTERS.name}
+    assert broker.committed == broker.ends()
+    assert not store.partitions[0].outbox
+
+
+def test_killers_side_by_side_are_each_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is found without three more deaths: records are still judged one at a time."""
+    monkeypatch.setattr(wire, "decode_event", decode_or_die)
+    marked = [said("kills judging 1"), said("kills reading 2"), said("kills judging 3", "shop-0001")]
+    broker, store = Broker(among(USUAL, *marked), TOLD.reference), MemoryStore()
+    assert live_until_done(broker, store) < 2 * DEATHS + 3 * DEATHS_ALONE
+    assert sorted(killers(broker.lines)) == sorted(place_of(broker, one) for one in marked)
+
+
+def test_a_killed_worker_accuses_no_event() -> None:
+    """Killed from outside after every commit, and while idle; judged one at a time or not, no letter says so."""
+    broker, store = Broker(USUAL, TOLD.reference), MemoryStore()
+
+    async def kill_again_and_again() -> None:
+        for step in ["commit", "publish", "judge", "told", "load", "decode"] * 4:
+            await Life(broker, store, Moment(step, 1 + len(step) % 3)).live()
+        await Life(broker, store).live()
+        for _ in range(DEATHS + 2):  # nothing lies there
+            assert (await Life(broker, store, Moment("acknowledge", 1)).live()).is_dead
+        broker.logs.update({tp: [*log, *log[:20]] for tp, log in broker.logs.items()})
+        assert not (await Life(broker, store).live()).is_dead
+
+    asyncio.run(kill_again_and_again())
+    assert not killers(broker.lines)
+    assert broker.committed == broker.ends()
+
+
+def test_lives_that_end_in_good_order_are_no_deaths() -> None:
+    broker, store = Broker([], TOLD.reference), MemoryStore()
+    for _ in range(2 * DEATHS):
+        assert live_until_done(broker, store) == 0
+    life = noted(store)
+    assert (life.owner, life.deaths, life.alone) == (b"", 0, 0)
+
+
+def test_deaths_count_where_nothing_was_committed_between_them_and_only_so_far() -> None:
+    life = Noted()
+    for number in range(10):
+        life = begun(life, bytes([number + 1]), {"t": 7}, batch=60)
+    assert (life.deaths, life.alone) == (DEATHS, 60)
+    life = begun(Noted(life.version, life.owner, life.at, deaths=2), b"x", {"t": 8}, batch=60)
+    assert (life.deaths, life.alone) == (1, 0)
+
+
+def test_no_record_answers_for_a_deadline_that_kills() -> None:
+    """It cannot be set aside without forgetting what it is about: workers die until somebody mends the detector."""
+
+    class KilledByDeadlines(Judge):
+        def judge(self, state: Any, cause: Any, *rest: Any) -> Judged:
+            if isinstance(cause, schemas.Event):
+                return super().judge(state, cause, *rest)
+            raise Died
+
+    broker, store = Broker(USUAL, TOLD.reference), MemoryStore()
+
+    async def lives() -> None:
+        for _ in range(12):
+            assert (await Life(broker, store).live(KilledByDeadlines)).is_dead
+        assert not killers(broker.lines)
+        assert not (await Life(broker, store).live()).is_dead
+
+    asyncio.run(lives())
+    assert store.partitions[0].sellers == without(USUAL)[0].partitions[0].sellers
+
+
+def noted(store: MemoryStore) -> Noted:
+    return msgspec.msgpack.decode(store.partitions[0].counts[FIELD], type=Noted)
+
+
+def test_a_detector_that_raises_at_a_deadline_is_not_taken_for_a_quiet_one() -> None:
+    """Nobody sent a deadline: the letter has no topic, and says what fell due."""
+
+    class Raises:
+        def look(self, *_: Any) -> None:
+            raise RuntimeError("a bug")
+
+    class Bugged(Judge):
+        def __init__(self, policy: Policy) -> None:
+            theirs = (one._replace(detector=Raises()) if one.asked_at[0] == "refund" else one for one in policy.entries)
+            super().__init__(msgspec.structs.replace(policy, entries=tuple(theirs)))
+
+    broker, store = Broker(USUAL, TOLD.reference), MemoryStore()
+    assert not asyncio.run(Life(broker, store).live(Bugged)).is_dead
+    failed = [one for one in letters(broker.lines) if one.reason == "detector_failed" and not one.topic]
+    assert {"overdue_refund", "unpaid_refunds"} <= {one.error.partition(":")[0] for one in failed}
+    said = msgspec.json.decode(base64.b64decode(failed[0].value))
+    assert (said["kind"], said["seller_id"], failed[0].offset) == ("refund", failed[0].key, -1)
+
+
+@pytest.mark.stack
+def test_poison_on_real_kafka_and_redis(marketplace: Callable[[int], Marketplace]) -> None:
+    """A process that ends at one message, and a detector that raises at another; both are sent again when mended."""
+    records = among(USUAL, said("raises"), said("kills judging", "shop-0001"))
+    here = marketplace(1)
+    here.refer(TOLD.reference)
+    here.send(records)
+    worker = here.worker("poisoned_worker.py", max_poll_records=60)
+    here.wait_until_judged()
+    assert worker.end() == 0, here.logs()
+    assert worker.said().count(f"a life ended with {KILLED}") == DEATHS + DEATHS_ALONE
+    life = msgspec.msgpack.decode(here.redis.hget("assay:{0}:counts", FIELD), type=Noted)
+    assert life.owner == b"", "it was given up in good order"
+    store, _ = without(records)
+    differs = [seller for seller, held in store.partitions[0].sellers.items() if core_of(here, seller) != held.core]
+    assert differs == []
+    found = read_dead_letters(here.settings)
+    positions = {one.letter.reason: one.position for one in found if one.letter.topic == topics.MESSAGES.name}
+    assert sorted(positions) == ["detector_failed", "kills_worker"]
+
+    before = core_of(here, "shop-0000"), core_of(here, "shop-0001")
+    mended = here.worker()
+    options = [f"kafka_bootstrap={here.settings.kafka_bootstrap}", f"redis_url={here.settings.redis_url}"]
+    command = [part for option in options for part in ("--set", option)]
+    CliRunner().invoke(main, [*command, "dead-letters", "replay", *positions.values()], catch_exceptions=False)
+    here.wait_until_judged()
+    assert mended.end() == 0, here.logs()
+    after = core_of(here, "shop-0000"), core_of(here, "shop-0001")
+    assert after[1] != before[1], "the one that killed is judged now"
+    assert len(read_dead_letters(here.settings)) == len(found)
+
+
+def core_of(here: Marketplace, seller: str) -> bytes | None:
+    return here.redis.get(f"assay:{{0}}:seller:{seller}")
