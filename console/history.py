@@ -35,6 +35,7 @@ from schemas import (
     SellerRegistered,
 )
 from schemas.fields import to_us
+from schemas.people import without_people
 
 T = TypeVar("T")
 
@@ -159,7 +160,7 @@ def _listed(seen: Seen, event: ListingPublished | ListingChanged, at_us: int) ->
     if (at_us, event.event_id) <= (listed.at_us, listed.event_id):
         return
     listed.at_us, listed.event_id = at_us, event.event_id
-    listed.title, listed.condition = event.title[:TITLE_CHARS], event.condition
+    listed.title, listed.condition = without_people(event.title)[:TITLE_CHARS], event.condition
     listed.price, listed.currency = str(event.price), event.currency
     listed.brand, listed.category, listed.url = event.brand or "", event.category or "", event.url or ""
 
@@ -190,7 +191,7 @@ def _detail(event: Any) -> str:
 
 def _name(seen: Seen, shop_name: str | None, at_us: int) -> None:
     if shop_name and at_us >= seen.named_us:
-        seen.shop_name, seen.named_us = shop_name, at_us
+        seen.shop_name, seen.named_us = without_people(shop_name), at_us
 
 
 def _unlisted(listing_id: str) -> Listed:

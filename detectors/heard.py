@@ -14,6 +14,7 @@ from detectors.state import SellerState
 from detectors.wording.messages import read_message
 from schemas import MessageSent
 from schemas.fields import DAY_US
+from schemas.people import without_people
 
 KIND: Final = "spoken"  # of the deadline, whose subject is the reason code
 KEPT_US: Final = 90 * DAY_US
@@ -30,7 +31,7 @@ def heard(state: SellerState, event: MessageSent, now_us: int, _terms: Terms) ->
     said = read_message(event.text)
     for reason_code, phrase in ((REASSURING, said.reassuring), (LURE, said.lure)):
         if phrase:
-            _note(state, reason_code, phrase[:MAX_PHRASE], event, now_us)
+            _note(state, reason_code, without_people(phrase)[:MAX_PHRASE], event, now_us)
 
 
 def forget(state: SellerState, reason_code: str, due_us: int) -> None:

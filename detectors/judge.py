@@ -28,6 +28,7 @@ from schemas import (
     VerdictGiven,
 )
 from schemas.fields import DAY_US
+from schemas.people import without_people
 
 LISTING_EVENTS: Final = (ListingPublished, ListingChanged)
 
@@ -209,7 +210,8 @@ class Judge:
             try:
                 answer = look(state, cause, now_us, around)
             except Exception as error:  # noqa: BLE001 - a detector's bug becomes a dead letter, never a quiet detector
-                judged.failures.append(Failure(reason_code, f"{reason_code}: {type(error).__name__}: {error}"))
+                said = f"{type(error).__name__}: {without_people(str(error))}"  # it may quote a title
+                judged.failures.append(Failure(reason_code, f"{reason_code}: {said}"))
                 all_quiet = False
                 continue
             if answer is None:

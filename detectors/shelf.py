@@ -10,6 +10,7 @@ from detectors.rulings import ends_allow, identity_of
 from detectors.state import MAX_LISTINGS, SellerState
 from schemas import ListingChanged, ListingPublished, ListingRemoved
 from schemas.fields import DAY_US
+from schemas.people import without_people
 
 PLAIN_KEPT_US = DAY_US  # a removed listing without findings, for events that arrive late
 LAPSE_US = 90 * DAY_US  # a removed listing's findings
@@ -35,7 +36,7 @@ def shelve(
         log_price=math.log(event.price),
         price=event.price,
         currency=event.currency,
-        title=event.title[:MAX_TITLE_KEPT],
+        title=without_people(event.title)[:MAX_TITLE_KEPT],
         brand=(event.brand or (product.brand if product else "")).casefold(),
         category=(event.category or (product.category or "" if product else "")).casefold(),
         identity=identity,

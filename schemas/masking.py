@@ -9,6 +9,7 @@ import re
 from typing import Any, Final, get_args
 
 from schemas.fields import MAX_EVENT_BYTES, IdentifierKind
+from schemas.people import without_people
 
 #: Fields of an event that hold people's identifiers or names.
 IDENTIFYING: Final = ("identifiers", "return_address", "signed_by")
@@ -19,6 +20,8 @@ _IDENTIFYING_BYTES: Final = re.compile("|".join(IDENTIFYING).encode(), re.IGNORE
 _IDENTIFYING_TEXT: Final = re.compile("|".join(IDENTIFYING), re.IGNORECASE)
 #: An ASCII letter as an escape, however often escaped again; it begins once a run, or a hostile run costs its square.
 _ESCAPE: Final = re.compile(rb"(?<!\\)\\++u00([0-7][0-9a-fA-F])")
+#: The same of a digit, an @ or a + in a text, where it stands for itself.
+_ESCAPED: Final = re.compile(r"(?<!\\)\\u00(2[bBdDeE]|3[0-9]|40)")
 _HASHED: Final = re.compile(r"[0-9a-f]{64}")
 _KINDS: Final = frozenset(get_args(IdentifierKind))
 _MAX_MASKED_NESTING: Final = 200  # `_mask` calls itself once a level
@@ -31,7 +34,7 @@ def without_identifiers(value: bytes) -> tuple[bytes, bool]:
     """
     monstrous = len(value) > MAX_EVENT_BYTES
     if not _names_identifiers(value[:SHOWN_BYTES] if monstrous else value):
-        return value, False
+        return _without_people(value[:SHOWN_BYTES] if monstrous else value, value)
     if monstrous or value.count(b"{") + value.count(b"[") > _MAX_MASKED_NESTING:
         return b"", True
     repeated = False
@@ -50,8 +53,17 @@ def without_identifiers(value: bytes) -> tuple[bytes, bool]:
         return b"", True
     masked = _mask(parsed)
     if masked == parsed and not repeated:
-        return value, False
-    return json.dumps(masked, ensure_ascii=False).encode("utf-8", "backslashreplace"), True
+        return _without_people(value, value)
+    text = json.dumps(masked, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return _without_people(text, text)[0], True
+
+
+def _without_people(seen: bytes, value: bytes) -> tuple[bytes, bool]:
+    """`value`, or what is `seen` of it without what looks like a person's identifier in its texts."""
+    text = seen.decode("utf-8", "surrogateescape")
+    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "\\u00" in text else text
+    shown = without_people(plain)
+    return (value, False) if shown == plain else (shown.encode("utf-8", "surrogateescape"), True)
 
 
 def _names_identifiers(value: bytes) -> bool:

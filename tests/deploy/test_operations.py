@@ -63,3 +63,15 @@ def test_the_sample_producer_sends_each_event_to_the_partition_of_its_seller(sta
         assert f"{len(events) + len(list(simulated.reference())):,} lines sent." in done.stdout
     finally:
         here.close()
+
+
+def test_the_page_says_of_every_topic_how_long_it_is_kept() -> None:
+    """Turned red by: messages kept for 30 days."""
+    table = PAGE.partition("<!-- kept by schemas.topics -->")[2].partition("\n\n")[0]
+    said = dict(re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", table, re.MULTILINE))
+    assert said == {topic.name: _kept(topic) for topic in topics.ALL}
+
+
+def _kept(topic: topics.Topic) -> str:
+    for_ever = topic.compacted or topic.retention_ms == -1
+    return "for ever" if for_ever else f"{topic.retention_ms // topics.DAY_MS} days"
