@@ -85,7 +85,13 @@ fuzz: setup
 		$(BIN)/python -m tests.fuzz.run $$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
 	$(BIN)/python -m tests.fuzz.judged
 
-## make mutation    mutmut over the core modules (MODULES="detectors.score ..."); hours
+## make mutation    the Lua mutants, then mutmut over the core modules (MODULES="detectors.score ..."); hours
 .PHONY: mutation
 mutation: setup
+	$(BIN)/python -m tests.mutation.lua
 	$(BIN)/python -m tests.mutation.run $(MODULES)
+
+## make supply      advisories for the lock, bills of materials into out/, licences of what is shipped
+.PHONY: supply
+supply: setup
+	@$(BIN)/python -m deploy.supply

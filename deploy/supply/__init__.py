@@ -1,0 +1,1 @@
+"""What assay is made of: known weaknesses, bills of materials, licences (`make supply`)."""
