@@ -28,7 +28,7 @@ class Slow:
 
     def __init__(self, kafka: str) -> None:
         self.taken = 0
-        self._feed = KafkaFeed(kafka, history_days=400)
+        self._feed = KafkaFeed({"bootstrap_servers": kafka}, history_days=400)
         self._loop = asyncio.new_event_loop()
         self._task = self._loop.create_task(self._feed.follow(self._take))
         self._thread = threading.Thread(target=self._run, daemon=True)

@@ -109,7 +109,7 @@ def test_records_wait_until_what_is_due_before_them_has_fired(few: Callable[[int
 def test_records_that_are_given_back_are_read_again_from_where_they_lie() -> None:
     topics = ("marketplace.listings.v1", "marketplace.returns.v1")
     books = Books(0, 1, {}, make_policy(read_policy(None)), set())
-    partition = Partition(0, PartitionHead(1, dict.fromkeys(topics, 5), 0, [], []), topics, Deadlines([], 9), books)
+    partition = Partition(0, PartitionHead(1, dict.fromkeys(topics, 5), 0, [], []), topics, Deadlines([], 9), books, {})
     for topic, days in zip(topics, (1, 2), strict=True):
         told = registered(at(days), "s")
         partition.lanes[topic].add(Item(to_us(told.event_time), told, None, Arrival(topic, 0, 5, b"s", b"")))

@@ -35,7 +35,7 @@ def test_a_line_that_is_too_large_is_a_dead_letter_and_the_others_arrive_in_orde
     lines = [alert("one", 900), alert("two", 900), alert("large", 5_000), alert("three", 900)]
 
     async def publish() -> None:
-        outbox = KafkaOutbox(bootstrap, linger_ms=50)
+        outbox = KafkaOutbox({"bootstrap_servers": bootstrap}, linger_ms=50)
         await outbox.publish(1, lines)
         await outbox.publish(1, [alert("four", 900)])
         await outbox.close()

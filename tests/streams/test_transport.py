@@ -163,12 +163,12 @@ def test_a_frozen_worker_does_not_take_an_old_answer_for_the_present(world: Worl
     """No status says that the log ended somewhere at a time when it had gone on already."""
 
     def told(worker: Worker) -> list[tuple[int, int]]:
-        return [(end, at) for status in worker.lines("status") for *_, end, at in status if at is not None]
+        return [(end, at) for status in worker.lines("status") for *_, end, at, _ in status if at is not None]
 
     topic = world.topic("orders", 1, message_timestamp_type="LogAppendTime")
     world.send([Sent(topic, 0, b"before")])
     worker = world.worker([topic], stamps=True)
-    worker.wait_for("a confirmed end", lambda w: any(at for status in w.lines("status") for *_, at in status))
+    worker.wait_for("a confirmed end", lambda w: any(at for status in w.lines("status") for *_, at, _ in status))
     worker.process.send_signal(signal.SIGSTOP)
     time.sleep(0.3)
     world.send([Sent(topic, 0, b"while frozen")])

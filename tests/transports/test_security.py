@@ -250,7 +250,7 @@ async def exercise(settings: Settings) -> None:
         await store.load_markets(["m"])
         await store.load_flags(["s"])
         await store.load_table("t")
-        await store.forget_table("t")
+        await store.forget_tables(["t"])
         await store.due(0, 1, 1)
         await store.watermarks(1)
         await depths.look()
