@@ -88,6 +88,9 @@ def trouble(error: BaseException, access: RedisAccess) -> str | None:
     for each in causes:
         if isinstance(each, ssl.SSLError):
             return tls_trouble(each, "redis", "server")
+    shows_none = issubclass(access.kind, SSLConnection) and "ssl_certfile" not in access.options
+    if shows_none and any(isinstance(each, ConnectionResetError) for each in causes):  # its reason may be lost with it
+        return "it hung up, as servers do that want a certificate: give redis_cert_file if it is one of them"
     user = access.options.get("username") or "default"
     return next((known for each in causes if (known := _known(str(each), user)) is not None), None)
 
