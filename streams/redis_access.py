@@ -88,11 +88,17 @@ def trouble(error: BaseException, access: RedisAccess) -> str | None:
     for each in causes:
         if isinstance(each, ssl.SSLError):
             return tls_trouble(each, "redis", "server")
-    shows_none = issubclass(access.kind, SSLConnection) and "ssl_certfile" not in access.options
-    if shows_none and any(isinstance(each, ConnectionResetError) for each in causes):  # its reason may be lost with it
-        return "it hung up, as servers do that want a certificate: give redis_cert_file if it is one of them"
+    if issubclass(access.kind, SSLConnection) and any(isinstance(each, ConnectionResetError) for each in causes):
+        return _hung_up("ssl_certfile" in access.options)
     user = access.options.get("username") or "default"
     return next((known for each in causes if (known := _known(str(each), user)) is not None), None)
+
+
+def _hung_up(shows_certificate: bool) -> str:
+    """What a TLS server means that ends the connection after the handshake: its reason may be lost on the way."""
+    if shows_certificate:
+        return "it hung up, as servers do on a certificate that has expired or is none of theirs: mend redis_cert_file"
+    return "it hung up, as servers do that want a certificate: give redis_cert_file if it is one of them"
 
 
 def _known(said: str, user: str) -> str | None:
