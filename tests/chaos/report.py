@@ -60,7 +60,7 @@ class Report:
         self._all.append(figures)
         try:
             yield figures
-        except BaseException as error:
+        except BaseException as error:  # told in the report, and raised again
             figures.result = f"FAILED: {str(error).partition(chr(10))[0]}"
             form = "CHAOS_LONG=1 " if self._is_long else ""
             error.add_note(f"Again: {form}CHAOS_SEED={self.seed}, and CHAOS_ONLY as it was")

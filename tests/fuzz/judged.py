@@ -87,7 +87,7 @@ def main() -> None:
     while total["messages"] < asked.messages:
         try:
             total += asyncio.run(judge_round(seed, min(ROUND, asked.messages - total["messages"])))
-        except BaseException:
+        except BaseException:  # what must not happen: the message that did it is shown, and it is raised again
             print(f"seed {seed}")
             raise
         seed += 1
