@@ -46,7 +46,9 @@ class RedisSeen:
         A worker that met an emptied Redis leaves its epoch there, which is no state.
         """
         try:
-            return asyncio.run(_held(redis_access(settings), sorted(partitions)))
+            asked = [("HGETALL", f"assay:{{{number}}}:offsets") for number in partitions]
+            held = zip(partitions, asyncio.run(ask(settings, *asked)), strict=True)
+            return {number for number, told in held if any(name.startswith(b"offset:") for name in told[::2])}
         except StoreUnavailableError:
             return partitions
 
@@ -97,19 +99,6 @@ async def ask(settings: Settings, *commands: Command) -> list[Any]:
         return await pipe.ask_surely(commands)
     finally:
         await pipe.close()
-
-
-async def _held(access: RedisAccess, partitions: list[int]) -> set[int]:
-    pipe = pipe_to(access, ANSWER_SECONDS)
-    try:
-        held = await pipe.ask_surely([("HKEYS", f"assay:{{{number}}}:offsets") for number in partitions])
-    finally:
-        await pipe.close()
-    return {
-        number
-        for number, names in zip(partitions, held, strict=True)
-        if any(name.startswith(b"offset:") for name in names)
-    }
 
 
 def _numbers(version: str) -> tuple[int, ...]:
