@@ -31,7 +31,7 @@ class Arena:
         self.wire = Wire(int(self.servers.stack.redis_url.rsplit(":", 1)[1].partition("/")[0]), rng)
         self.crew: list[Worker] = []
         self.ended: list[str] = []
-        self.pace = {"pace_ms": pace_ms, "max_poll_records": 8, "seller_cache": 6}
+        self.pace = {"pace_ms": pace_ms, "max_poll_records": 8, "seller_cache": 2}
 
     @property
     def slow_redis_url(self) -> str:

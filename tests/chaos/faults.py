@@ -32,7 +32,8 @@ class Fault(NamedTuple):
 FAULTS = (
     #     what                                          does               CI  long  for so many seconds
     Fault("a worker is killed (kill -9)", trouble.kill, 5, 100),
-    Fault("a worker is frozen past its session timeout", trouble.freeze, 1, 6),
+    Fault("a worker is frozen past its session timeout", trouble.freeze, 0, 6),
+    Fault("a worker is frozen before a commit", trouble.freeze_before_a_commit, 1, 6),
     Fault("workers come and go", trouble.come_and_go, 1, 12),
     Fault("Redis is frozen", trouble.freeze_redis, 1, 3, 3.0, 30.0),
     Fault("Redis is restarted with its data", trouble.restart_redis, 1, 6, 1.0, 30.0),

@@ -9,6 +9,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from schemas import topics
 from tests.chaos.arena import CREW, Arena
+from tests.guarantees.worker_process import Worker
 
 SMALL_LINE_BYTES = 1_200
 ROLL_BACK_SECONDS = 3.0
@@ -23,9 +24,22 @@ def kill(arena: Arena) -> None:
 
 
 def freeze(arena: Arena) -> None:
-    """Past its session timeout: it goes on when others have taken over what it held, and judged on for a while."""
+    """Anywhere, past its session timeout: it goes on when others have taken over what it held, and judged on."""
     frozen = arena.rng.choice(arena.crew)
     frozen.process.send_signal(signal.SIGSTOP)
+    _wake_late(arena, frozen)
+
+
+def freeze_before_a_commit(arena: Arena) -> None:
+    """The same with a judged batch in its hands, which it commits when it wakes."""
+    arena.until_all_share()
+    assert arena.dismiss(arena.rng.choice(arena.crew)) == 0, arena.here.logs()
+    frozen = arena.hire(pace_stop=f"commit:before:{arena.rng.randint(3, 9)}")
+    arena.until("it has stopped", lambda: frozen.is_stopped() or not arena.left_to_judge())
+    _wake_late(arena, frozen)
+
+
+def _wake_late(arena: Arena, frozen: Worker) -> None:
     arena.until("the others share the partitions", lambda: arena.here.sharing() == len(arena.crew) - 1)
     arena.until_all_move()
     time.sleep(arena.rng.uniform(1.0, 4.0))  # else it would write what they have just written

@@ -10,7 +10,7 @@ Turned red by:
 - no re-emission by the owner, or no report by the late worker: `deaths_between_the_steps` and `sends_late`
 - no look at the epoch when partitions are given up: `sends_late` (the old revision stays last)
 - the outbox trimmed before it is published, or not drained by a new owner: `deaths_between_the_steps`
-- the breaker's sequence grown by commits instead of by what was counted: `killed_and_frozen`
+- the breaker's sequence grown by commits instead of by what was counted: random kills and freezes, now in `tests/chaos`
 - markets told after the commit instead of before, or Kafka's offsets ahead of the lines: `markets_are_told_before`
 
 Those of the moments that matter; `tests/chaos/` has the random ones. GUARANTEES_LONG=1 takes 100,000 events.
