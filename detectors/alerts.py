@@ -9,6 +9,7 @@ import msgspec
 from detectors.catalogue import FAMILIES
 from detectors.detector import Finding
 from detectors.exposure import total
+from detectors.fitting import fitting
 from detectors.held import Moment, derived_id, holds_of, is_expiring
 from detectors.policy import Policy
 from detectors.records import OpenAlert
@@ -16,16 +17,13 @@ from detectors.score import SUPPORTING, Score, Shelf, look_at, score_of
 from detectors.state import SellerState
 from schemas import Alert, Evidence, SellerStanding
 from schemas.fields import to_time
-from schemas.outputs import MAX_ALERT_BYTES, MAX_EVENT_IDS, MAX_LISTING_IDS
+from schemas.outputs import MAX_EVENT_IDS, MAX_LISTING_IDS
 
 YOUNG: Final = "young"
 EXPIRING: Final = "A hold expires within a day; confirm it to keep it."
 EXPIRED: Final = "A hold has expired while its finding still stands; only a moderator places it again."
 BRAKED: Final = "The breaker has tripped: what would be a hold is an alert until it ends."
 TRUNCATED: Final = "This seller has more open orders, returns or listings than are remembered; sums may be too low."
-FEW_EVENT_IDS: Final = 5  # what stays of a line that would be too long
-MAX_SHORT_SENTENCE: Final = 500
-MAX_SHORT_NUMBER: Final = 40
 _SEVERITY: Final = {"shadow": "low", "alert": "medium"}
 
 
@@ -65,7 +63,7 @@ def decide_alerts(state: SellerState, moment: Moment, policy: Policy) -> Iterato
         status = "updated" if alert.said else "opened"
         alert.said, alert.reason_codes = said, line.reason_codes
         state.core.alerts[family] = alert
-        yield _fitting(msgspec.structs.replace(line, revision=state.core.revision, status=status))
+        yield fitting(msgspec.structs.replace(line, revision=state.core.revision, status=status))
 
 
 def standing(state: SellerState, moment: Moment, policy: Policy) -> SellerStanding:
@@ -224,28 +222,3 @@ def _digest(case: _Case, line: Alert, policy: Policy) -> bytes:
 
 def _codes(findings: tuple[Finding, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.reason_code for one in findings))
-
-
-def _fitting(line: Alert) -> Alert:
-    """`line` within `MAX_ALERT_BYTES`: event ids go first, then listing ids, then what makes a sentence long."""
-    if _fits(line):
-        return line
-    evidence = tuple(msgspec.structs.replace(one, event_ids=one.event_ids[-FEW_EVENT_IDS:]) for one in line.evidence)
-    line = msgspec.structs.replace(line, evidence=evidence)
-    while not _fits(line) and line.listing_ids:
-        line = msgspec.structs.replace(line, listing_ids=line.listing_ids[: len(line.listing_ids) // 2])
-    if _fits(line):
-        return line
-    return msgspec.structs.replace(line, evidence=tuple(map(_shortened, line.evidence)))
-
-
-def _fits(line: Alert) -> bool:
-    return len(msgspec.json.encode(line)) <= MAX_ALERT_BYTES
-
-
-def _shortened(evidence: Evidence) -> Evidence:
-    numbers = {name: value for name, value in evidence.numbers.items() if len(str(value)) <= MAX_SHORT_NUMBER}
-    sentence = evidence.sentence
-    if len(sentence) > MAX_SHORT_SENTENCE:
-        sentence = sentence[:MAX_SHORT_SENTENCE] + "…"
-    return msgspec.structs.replace(evidence, sentence=sentence, numbers=numbers)

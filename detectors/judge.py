@@ -4,17 +4,17 @@ Pure but for the state, which is changed in place: whoever calls owns it, and th
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import msgspec
 
 from detectors import alerts, breaker, eviction, holds, raised, rulings, shares, shelf, silence
 from detectors.advance import advance
-from detectors.detector import Abstained, Around, Cause, DeadlineReached, Finding
-from detectors.findings import keep
+from detectors.asking import QUIET, Answers, Asking
+from detectors.detector import Around, Cause, DeadlineReached
 from detectors.flags import new_flags
 from detectors.held import Moment
-from detectors.judged import Failure, Judged, Tombstone
+from detectors.judged import Judged, Tombstone
 from detectors.policy import Policy
 from detectors.products import classify
 from detectors.state import SellerState
@@ -28,7 +28,6 @@ from schemas import (
     VerdictGiven,
 )
 from schemas.fields import DAY_US
-from schemas.people import without_people
 
 LISTING_EVENTS: Final = (ListingPublished, ListingChanged)
 
@@ -47,36 +46,12 @@ _SELLER: Final = _Effect(whole_seller=True)
 _STALE: Final = _Effect(stale=True)
 
 
-class _Answers(msgspec.Struct, frozen=True, gc=False):
-    """What the detectors said of one event."""
-
-    changed_listing: bool = False
-    changed_seller: bool = False
-    all_quiet: bool = True
-
-
-_QUIET: Final = _Answers()
-
-
-class _Asked(NamedTuple):
-    """A detector as it is asked at one type of event; made once, since every event asks several."""
-
-    look: Callable[[SellerState, Cause, int, Around], Finding | Abstained | None]
-    reason_code: str
-    about_listing: bool
-    on_trial: bool
-
-
 class Judge:
     """The judgement under one policy."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._asked: dict[Any, list[_Asked]] = {}
-        for entry in policy.entries:
-            asked = _Asked(entry.detector.look, entry.reason_code, entry.about == "listing", entry.mode == "shadow")
-            for cause in entry.asked_at:
-                self._asked.setdefault(cause, []).append(asked)
+        self._asking = Asking(policy)
         #: What does more than to take the event in; what is absent reaches nobody.
         self._takes_in: dict[type[Any], Callable[..., _Effect]] = {
             ListingPublished: self._shelve,
@@ -108,7 +83,7 @@ class Judge:
             effect = _NOBODY
             advance(state, cause, now_us, self.policy.terms)
         silence.note(state, cause, now_us, self.policy.terms.silence)
-        answers = _QUIET if effect.stale else self._ask(state, cause, now_us, around, effect.listing_id, judged)
+        answers = QUIET if effect.stale else self._asking.ask(state, cause, now_us, around, effect.listing_id, judged)
         if state.overdue:
             silence.watch(state, cause, now_us, self.policy.terms.silence, self.policy.terms.returns)
         decided = self._decide(state, cause, moment, effect, answers, around, judged)
@@ -195,45 +170,7 @@ class Judge:
             advance(state, reached, moment.now_us, self.policy.terms)
         return _NOBODY
 
-    # ---- what the detectors say, and what follows
-
-    def _ask(
-        self, state: SellerState, cause: Cause, now_us: int, around: Around, listing_id: str, judged: Judged
-    ) -> _Answers:
-        """Each detector of this event type; a finding stands until its detector is quiet about the same subject."""
-        changed_listing = changed_seller = False
-        all_quiet = True
-        own = state.findings
-        theirs = state.listings[listing_id].findings if listing_id else own
-        about = cause.kind if type(cause) is DeadlineReached else type(cause)
-        for look, reason_code, about_listing, on_trial in self._asked.get(about, ()):
-            try:
-                answer = look(state, cause, now_us, around)
-            except Exception as error:  # noqa: BLE001 - a detector's bug becomes a dead letter, never a quiet detector
-                said = f"{type(error).__name__}: {without_people(str(error))}"  # it may quote a title
-                judged.failures.append(Failure(reason_code, f"{reason_code}: {said}"))
-                all_quiet = False
-                continue
-            if answer is None:
-                if reason_code not in (theirs if about_listing else own):
-                    continue
-            elif isinstance(answer, Abstained):
-                judged.guards.append((reason_code, answer.guard))
-                all_quiet = False
-                continue
-            elif not on_trial:
-                all_quiet = False
-            subject_id = listing_id if about_listing else ""
-            if keep(state, subject_id, reason_code, answer, now_us, cause.event_id):
-                if answer is not None:
-                    judged.found += (reason_code,)
-                if subject_id:
-                    changed_listing = True
-                else:
-                    changed_seller = True
-        if all_quiet and not (changed_listing or changed_seller):
-            return _QUIET
-        return _Answers(changed_listing, changed_seller, all_quiet)
+    # ---- what follows
 
     def _decide(
         self,
@@ -241,7 +178,7 @@ class Judge:
         cause: Cause,
         moment: Moment,
         effect: _Effect,
-        answers: _Answers,
+        answers: Answers,
         around: Around,
         judged: Judged,
     ) -> bool:

@@ -21,8 +21,8 @@ NO_LIMITS = {
     ("detectors.rules.ignored_return", "MAX_NAMED_RETURNS"): "how a sentence looks",
     ("detectors.rules.vanished_seller", "MAX_COMPLAINT_IDS"): "how a sentence looks",
     ("detectors.rules.upheld_complaint", "MAX_LISTINGS_NAMED"): "`MAX_LISTING_IDS` again",
-    ("detectors.alerts", "MAX_SHORT_SENTENCE"): "inside `MAX_ALERT_BYTES`",
-    ("detectors.alerts", "MAX_SHORT_NUMBER"): "inside `MAX_ALERT_BYTES`",
+    ("detectors.fitting", "MAX_SHORT_SENTENCE"): "inside `MAX_ALERT_BYTES`",
+    ("detectors.fitting", "MAX_SHORT_NUMBER"): "inside `MAX_ALERT_BYTES`",
     ("detectors.estimate", "MAX_EXPONENT"): "arithmetic",
     ("detectors.detector", "MAX_FINDING_EVENT_IDS"): "`MAX_EVENT_IDS` again",
 }

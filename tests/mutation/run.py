@@ -43,6 +43,7 @@ MODULES: Final = {
     "detectors.market": ("market", "market_falls", "market_weights", "below_market_price"),
     "detectors.estimate": ("market", "market_falls", "market_weights", "below_market_price", "rates"),
     "detectors.judge": ("alerts", "holds", "idempotence", "seed_story", "upheld_complaint", "guard_shopping"),
+    "detectors.asking": ("alerts", "holds", "idempotence", "seed_story", "upheld_complaint", "guard_shopping"),
     "streams.memory_store": (),
 }
 STORE_TESTS: Final = tuple(
