@@ -24,7 +24,8 @@ from simulator import START, Marketplace
 from streams.embedded import embedded_redis
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival, Partition
+from streams.partition import Partition
+from streams.polls import PlainRecord
 from streams.redis_store import RedisStore
 from streams.replay import LANE, end, feed
 from streams.store import Line
@@ -137,7 +138,7 @@ class _Reel:
         self._guest = guest
         self._offset = 0
 
-    def until(self, moment: datetime, limit: int) -> list[Arrival]:
+    def until(self, moment: datetime, limit: int) -> list[PlainRecord]:
         """The verdicts given and the next records before `moment`, of these at most `limit`."""
         records = self.rulings()
         left = limit
@@ -150,13 +151,13 @@ class _Reel:
             left -= 1
         return records
 
-    def rulings(self) -> list[Arrival]:
+    def rulings(self) -> list[PlainRecord]:
         """What the console's moderators have ruled since the last call."""
         return [self._record(value) for value in self._guest.verdicts()] if self._guest is not None else []
 
-    def _record(self, value: bytes) -> Arrival:
+    def _record(self, value: bytes) -> PlainRecord:
         self._offset += 1
-        return Arrival(LANE, 0, self._offset - 1, None, value)
+        return PlainRecord(LANE, 0, self._offset - 1, None, value)
 
 
 @contextlib.asynccontextmanager

@@ -32,7 +32,7 @@ from streams.deadlines import HEAD, Deadlines, deadline_id
 from streams.embedded import embedded_redis
 from streams.hop import Hop, HopTerms
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival
+from streams.polls import PlainRecord
 from streams.redis_store import RedisStore
 from streams.replay import LANE, feed
 from streams.settings import read_policy
@@ -188,7 +188,9 @@ async def in_hop(url: str, count: int) -> dict[str, Any]:
     values = list(unpaid(count))
     for at in range(0, len(values), BATCH):
         some = values[at : at + BATCH]
-        await feed(hop, partition, [Arrival(LANE, 0, at + number, None, value) for number, value in enumerate(some)])
+        await feed(
+            hop, partition, [PlainRecord(LANE, 0, at + number, None, value) for number, value in enumerate(some)]
+        )
     results: dict[str, Any] = {"events": meter.each(len(values)), "lines_before": lines.total()}
     before, resident = hop.counts.deadlines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     meter = Meter(world.pid)

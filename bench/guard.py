@@ -30,7 +30,7 @@ from detectors.reference import Reference
 from schemas import wire
 from simulator import Marketplace
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival
+from streams.polls import PlainRecord
 from streams.replay import BATCH, LANE, feed, history_hop
 from streams.settings import read_policy
 
@@ -85,14 +85,14 @@ async def judge(counted: int, tracer: Bytecodes | None = None) -> None:
     for word in marketplace.reference():
         reference.add(word)
     values = [wire.encode(event) for event in islice(marketplace, BEFORE + counted)]
-    arrivals = [Arrival(LANE, 0, offset, None, value) for offset, value in enumerate(values)]
+    records = [PlainRecord(LANE, 0, offset, None, value) for offset, value in enumerate(values)]
     hop = history_hop(make_policy(read_policy(None)), reference, ProcessOutbox(lambda line: None))
     partition = await hop.open(0, [LANE])
-    for begin in range(0, len(arrivals), BATCH):
+    for begin in range(0, len(records), BATCH):
         if begin == BEFORE:
             sys._getframe().f_trace_opcodes = True  # Python 3.12 looks whether any frame asks for them only here
             sys.settrace(tracer)
-        await feed(hop, partition, arrivals[begin : begin + BATCH])
+        await feed(hop, partition, records[begin : begin + BATCH])
     sys.settrace(None)
 
 

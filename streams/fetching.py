@@ -17,7 +17,7 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from mode import get_logger
 
-from streams.polls import TP, Lane, Tenure, TransportError
+from streams.polls import TP, Stretch, Tenure, TransportError
 
 logger = get_logger(__name__)
 
@@ -62,7 +62,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
 
         fetcher._proc_fetch_request = stamped
         self._tenure: Tenure | None = None
-        self._draining: asyncio.Task[dict[TP, Lane]] | None = None
+        self._draining: asyncio.Task[dict[TP, Stretch]] | None = None
 
     def _stopped_set(self) -> None:
         """A crash ends the thread by itself; its loop is closed then."""
@@ -126,7 +126,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
                 self._ensure_consumer().seek(tp, position)
                 tenure.reached[tp] = position
 
-    async def poll(self, tenure: Tenure, wanted: Collection[TP]) -> dict[TP, Lane]:
+    async def poll(self, tenure: Tenure, wanted: Collection[TP]) -> dict[TP, Stretch]:
         """The lanes that moved, waiting for one no longer than a fetch; none once the tenure has ended."""
         consumer = self._ensure_consumer()
         if consumer._closed:
@@ -141,7 +141,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
             await asyncio.wait({draining})
         return {} if draining.cancelled() else draining.result()
 
-    async def _drain(self, tenure: Tenure, wanted: Collection[TP]) -> dict[TP, Lane]:
+    async def _drain(self, tenure: Tenure, wanted: Collection[TP]) -> dict[TP, Stretch]:
         fetcher = self._ensure_consumer()._fetcher
         limits = self.limits
         try:
@@ -162,12 +162,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
         for tp in drained:
             if tp in fetcher._records:
                 fetcher._records.move_to_end(tp)
-        lanes: dict[TP, Lane] = {}
+        lanes: dict[TP, Stretch] = {}
         for tp, book in tenure.books.items():
             end: int = book.position  # type: ignore[attr-defined]  # this thread's own part of the book
             start = tenure.reached[tp]
             if end != start:
-                lanes[tp] = Lane(drained.get(tp, ()), start, end)
+                lanes[tp] = Stretch(drained.get(tp, ()), start, end)
                 tenure.reached[tp] = end
         return lanes
 

@@ -16,8 +16,8 @@ from schemas.fields import HOUR_US
 from streams.hop import Hop, HopTerms
 from streams.kafka_access import KafkaOptions
 from streams.meta import INPUTS
-from streams.partition import Arrival, Item, Lane, Partition
-from streams.polls import TP
+from streams.partition import Item, Lane, Partition
+from streams.polls import TP, Record
 
 POLL_MS: Final = 500
 AHEAD_MOST: Final = 2_000  # records of one topic-partition that are read and wait for their hour
@@ -98,7 +98,7 @@ class History:
             ahead = self._ahead[tp]
             while ahead and ahead[0].time_us <= until_us:
                 lane.items.append(ahead.popleft())
-            at = ahead[0].arrival.offset if ahead else self._read_to[tp]
+            at = ahead[0].record.offset if ahead else self._read_to[tp]
             lane.read_to = at or None  # a topic that never held anything has no offset
         return bool(heads)
 
@@ -118,13 +118,9 @@ class History:
     def _is_read(self, tp: TP) -> bool:
         return self._read_to[tp] >= self._spans[tp].ends
 
-    def _decode(self, tp: TP, lane: Lane, records: Sequence[Any]) -> None:
-        arrivals = [
-            Arrival(tp.topic, tp.partition, one.offset, one.key, one.value, one.timestamp)
-            for one in records
-            if one.offset < self._spans[tp].ends
-        ]
-        self._hop.decode(self._partitions[tp.partition], arrivals)
+    def _decode(self, tp: TP, lane: Lane, records: Sequence[Record]) -> None:
+        within = [record for record in records if record.offset < self._spans[tp].ends]
+        self._hop.decode(self._partitions[tp.partition], within)
         self._ahead[tp].extend(lane.items)
         lane.items.clear()
 

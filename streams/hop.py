@@ -26,7 +26,8 @@ from streams.judging import Judging, Work
 from streams.lives import Lives
 from streams.memory_lost import compare
 from streams.outbox import Outbox
-from streams.partition import Arrival, Item, Partition
+from streams.partition import Item, Partition
+from streams.polls import Record
 from streams.publishing import Publisher
 from streams.sellers import seller_from
 from streams.store import Fenced, Store, TakenOverError
@@ -99,22 +100,22 @@ class Hop:
         await self.publisher.reemit(partition)
         return partition
 
-    def decode(self, partition: Partition, arrivals: Iterable[Arrival]) -> None:
+    def decode(self, partition: Partition, records: Iterable[Record]) -> None:
         """Step 1: bytes to events, into the lanes of their topics. Bad bytes stay in their place as dead letters."""
         now_us = None if self.terms.by_events else self.clock()
-        for arrival in arrivals:
-            lane = partition.lanes.get(arrival.topic) or next(iter(partition.lanes.values()))
-            if partition.life.accused and (refused := partition.life.verdict_on((arrival.topic, arrival.offset))):
-                lane.add(Item(0, None, refused, arrival))
+        for record in records:
+            lane = partition.lanes.get(record.topic) or next(iter(partition.lanes.values()))
+            if partition.life.accused and (refused := partition.life.verdict_on((record.topic, record.offset))):
+                lane.add(Item(0, None, refused, record))
                 continue
-            at_us = arrival.at_ms * 1_000 if self.terms.by_stamps else now_us
-            decoded = wire.decode_event(arrival.value, arrival.topic, at_us)
+            at_us = record.timestamp * 1_000 if self.terms.by_stamps else now_us
+            decoded = wire.decode_event(record.value, record.topic, at_us)
             if isinstance(decoded, tuple):
                 event, time_us = decoded
-                refused = self._misplaced(partition, event.seller_id, arrival) if self.terms.checks_keys else None
-                item = Item(0, None, refused, arrival) if refused else Item(time_us, event, None, arrival)
+                refused = self._misplaced(partition, event.seller_id, record) if self.terms.checks_keys else None
+                item = Item(0, None, refused, record) if refused else Item(time_us, event, None, record)
             else:
-                item = Item(0, None, None if isinstance(decoded, wire.Ignored) else decoded, arrival)
+                item = Item(0, None, None if isinstance(decoded, wire.Ignored) else decoded, record)
             lane.add(item)
         steps.done("decode")
 
@@ -251,10 +252,10 @@ class Hop:
 
     # ---- small things
 
-    def _misplaced(self, partition: Partition, seller_id: str, arrival: Arrival) -> wire.Refused | None:
+    def _misplaced(self, partition: Partition, seller_id: str, record: Record) -> wire.Refused | None:
         """The reason when a record does not lie where its seller's records belong."""
         key = seller_id.encode("utf-8", "surrogatepass")
-        if arrival.key != key:
+        if record.key != key:
             return wire.Refused("wrong_partition", "the record's key is not its seller_id")
         if seller_id not in partition.sellers and topics.partition_of(key, self.terms.partitions) != partition.number:
             right = topics.partition_of(key, self.terms.partitions)

@@ -18,7 +18,8 @@ from streams.brake import FIELD
 from streams.counts import Counts
 from streams.deadlines import FOREVER, MOST_FIRED, deadline_id, parts_of
 from streams.outbox import letter_of, line_of
-from streams.partition import Arrival, Item, Partition
+from streams.partition import Item, Partition
+from streams.polls import PlainRecord, Record
 from streams.refunds import PENDING, REFUND, was_due
 from streams.sellers import change_of
 from streams.store import PartitionCommit
@@ -68,7 +69,7 @@ class Judging:
             judged = self.judge.judge(state, event, time_us, self._around, decided_us)
             self.counts.note(judged, event, is_late=time_us < watermark_us)
             if judged.is_news:
-                self._collect(work, state, judged, item.arrival, watermark_us)
+                self._collect(work, state, judged, item.record, watermark_us)
                 if type(event) in PARTITION_EVENTS:
                     self._heard_of(work, event, time_us)
         self.counts.types.update([type(item.event) for item, _ in batch.items])
@@ -127,7 +128,7 @@ class Judging:
         self.counts.note_news(judged)
         told = None
         if judged.failures:  # nobody sent it, so the letter says what fell due instead
-            told = Arrival("", partition.number, -1, seller_id.encode("utf-8", "surrogatepass"), _encode(reached))
+            told = PlainRecord("", partition.number, -1, seller_id.encode("utf-8", "surrogatepass"), _encode(reached))
         self._collect(work, state, judged, told, fires_us)
 
     def _judge_days(self, work: Work) -> None:
@@ -142,7 +143,7 @@ class Judging:
                 self._say(work, words)
             days.note_judged(day)
 
-    def _collect(self, work: Work, state: SellerState, judged: Judged, arrival: Arrival | None, at_us: int) -> None:
+    def _collect(self, work: Work, state: SellerState, judged: Judged, record: Record | None, at_us: int) -> None:
         """What one judgement changes and says, into the commit and the surroundings."""
         seller_id, changes = state.seller_id, state.changes
         work.touched[seller_id] = state
@@ -166,11 +167,11 @@ class Judging:
         for key, entry in judged.entries.items():
             self._around.write(seller_id, key, entry)
         for word in judged.words:
-            work.commit.outbox.append(line_of(word, arrival.at_ms if arrival else 0))
+            work.commit.outbox.append(line_of(word, record.timestamp if record else 0))
         for failure in judged.failures:
-            if arrival is not None:
+            if record is not None:
                 refused = wire.Refused("detector_failed", failure.error)
-                self._dead_letter(work, refused, arrival, at_us)
+                self._dead_letter(work, refused, record, at_us)
 
     def _count_for_breaker(self, work: Work, changes: Changes, at_us: int) -> None:
         brake = work.partition.books.brake
@@ -208,15 +209,15 @@ class Judging:
     def _set_aside(self, work: Work, item: Item, watermark_us: int) -> None:
         """Bytes that are no event: a dead letter, or an unknown type that is only counted."""
         if item.refused is None:
-            self.counts.note_unknown(item.arrival.topic)
+            self.counts.note_unknown(item.record.topic)
             return
-        self._dead_letter(work, item.refused, item.arrival, watermark_us)
+        self._dead_letter(work, item.refused, item.record, watermark_us)
 
-    def _dead_letter(self, work: Work, refused: wire.Refused, arrival: Arrival, watermark_us: int) -> None:
+    def _dead_letter(self, work: Work, refused: wire.Refused, record: Record, watermark_us: int) -> None:
         at_us = watermark_us if self._by_events else self._clock()
-        topic = arrival.topic or topics.topic_named_by(arrival.value or b"")
+        topic = record.topic or topics.topic_named_by(record.value or b"")
         self.counts.note_letter(topic, refused.reason)
-        line = letter_of(refused, topic, arrival.partition, arrival.offset, arrival.key, arrival.value, at_us)
+        line = letter_of(refused, topic, record.partition, record.offset, record.key, record.value, at_us)
         work.commit.outbox.append(line)
 
     def _decided_us(self) -> int | None:

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.fields import SECOND_US
 from streams.hop import Hop, PartitionLostError
-from streams.partition import Arrival, Partition
+from streams.partition import Partition
 from streams.patience import lasting
 from streams.polls import TP, Control, Poll, Record
 from streams.store import StoreUnavailableError, TakenOverError
@@ -121,21 +121,17 @@ class LiveHop:
             self.control.rewind({tp: lane.read_to})
             return
         known = lane.read_to or 0
-        arrivals = [
-            Arrival(tp.topic, tp.partition, record.offset, record.key, record.value, record.timestamp)
-            for record in records
-            if record.offset >= known
-        ]
+        fresh = [record for record in records if record.offset >= known]
         if partition.life.alone:
-            await self._decode_alone(partition, arrivals)
+            await self._decode_alone(partition, fresh)
         else:
-            self.hop.decode(partition, arrivals)
+            self.hop.decode(partition, fresh)
         lane.read_to = max(known, end)
 
-    async def _decode_alone(self, partition: Partition, arrivals: Sequence[Arrival]) -> None:
-        for arrival in arrivals:
-            await lasting(partial(self.hop.lives.name, partition, arrival))
-            self.hop.decode(partition, [arrival])
+    async def _decode_alone(self, partition: Partition, records: Sequence[Record]) -> None:
+        for record in records:
+            await lasting(partial(self.hop.lives.name, partition, record))
+            self.hop.decode(partition, [record])
         await lasting(partial(self.hop.lives.name, partition, None))
 
     def _confirm_ends(self) -> None:

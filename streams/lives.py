@@ -25,7 +25,8 @@ from streams.store import PartitionHead, Store
 if TYPE_CHECKING:
     from streams.batch import Batch
     from streams.judging import Work
-    from streams.partition import Arrival, Partition
+    from streams.partition import Partition
+    from streams.polls import Record
 
 LOGGER = logging.getLogger(__name__)
 FIELD: Final = "life"
@@ -112,9 +113,9 @@ class Lives:
             partition.life = msgspec.structs.replace(partition.life, owner=b"", named=None)
             await self._note(partition.number, partition.life)
 
-    async def name(self, partition: "Partition", arrival: "Arrival | None") -> None:
+    async def name(self, partition: "Partition", record: "Record | None") -> None:
         """This record alone is in hand from here on; None: none is."""
-        named = None if arrival is None else (arrival.topic, arrival.offset)
+        named = None if record is None else (record.topic, record.offset)
         partition.life = msgspec.structs.replace(partition.life, named=named)
         await self._note(partition.number, partition.life)
 
@@ -122,7 +123,7 @@ class Lives:
         """Step 3 is about to begin: who is judged alone is named."""
         for partition, items, _ in batches:
             if partition.life.alone and items:
-                await self.name(partition, items[0][0].arrival)
+                await self.name(partition, items[0][0].record)
 
     def after(self, works: Sequence["Work"], batches: Sequence["Batch"]) -> None:
         """Step 3 is over: the commit of who was judged alone takes the name back."""

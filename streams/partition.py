@@ -19,20 +19,10 @@ from schemas.topics import MARKETPLACE
 from streams.books import Books
 from streams.deadlines import FOREVER, Deadlines
 from streams.lives import Life
+from streams.polls import Record
 from streams.store import PartitionHead
 
 _ORDER = {topic.name: rank for rank, topic in enumerate(MARKETPLACE)}
-
-
-class Arrival(msgspec.Struct, frozen=True, gc=False):
-    """A record as read: where from, and its bytes; `at_ms` is the broker's own time for it, 0 where it has none."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    at_ms: int = 0
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
@@ -41,7 +31,7 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     time_us: int
     event: Event | None
     refused: wire.Refused | None
-    arrival: Arrival
+    record: Record
 
 
 class Lane:
@@ -65,7 +55,7 @@ class Lane:
     def add(self, item: Item) -> None:
         """Takes in the next record of the topic; one that has no time of its own stands where it was read."""
         if item.event is None:
-            item = Item(self.last_us, None, item.refused, item.arrival)
+            item = Item(self.last_us, None, item.refused, item.record)
         self.last_us = item.time_us
         self.items.append(item)
 
@@ -160,7 +150,7 @@ class Partition:
                 taken.append((item, watermark_us))
                 if not items or (time_us := items[0].time_us) > until_us or len(taken) >= limit:
                     break
-            lane.next_offset = item.arrival.offset + 1
+            lane.next_offset = item.record.offset + 1
             if items:
                 heappush(heads, (time_us, rank, at, lane))
                 continue
@@ -179,7 +169,7 @@ class Partition:
     def give_back(self, taken: Sequence[tuple[Item, int]], mark: Mark) -> None:
         """Puts the records taken since that mark into their lanes again."""
         for item, _ in reversed(taken):
-            lane = self.lanes.get(item.arrival.topic) or next(iter(self.lanes.values()))
+            lane = self.lanes.get(item.record.topic) or next(iter(self.lanes.values()))
             lane.items.appendleft(item)
         self.highest_us, self.watermark_us = mark.highest_us, mark.watermark_us
         for topic, offset in mark.next_offsets.items():

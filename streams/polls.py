@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 
 class TransportError(Exception):
     """What a person has to mend; one sentence. The worker ends with it."""
@@ -37,11 +39,22 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
-class Lane(NamedTuple):
+class PlainRecord(msgspec.Struct, frozen=True, gc=False):
+    """A record that came through no client: a line of a file. `timestamp` 0: there is no broker's time for it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    timestamp: int = 0
+
+
+class Stretch(NamedTuple):
     """What one poll brought of one topic-partition.
 
     `start` and `end` are fetch positions, not offsets of records: transaction markers, compaction and retention leave
-    offsets that no record has, and a lane may hold no records at all.
+    offsets that no record has, and a stretch may hold no records at all.
     """
 
     records: Sequence[Record]
@@ -53,7 +66,7 @@ class Lane(NamedTuple):
 class Poll:
     """Everything one poll brought: the value of one Faust message."""
 
-    lanes: Mapping[TP, Lane]
+    lanes: Mapping[TP, Stretch]
 
 
 class LaneStatus(NamedTuple):
@@ -135,7 +148,7 @@ class Tenure:
 
     def hand_over(self, poll: Poll) -> Poll:
         """The lanes that follow what was handed over before; where one is missing, it is fetched again."""
-        following: dict[TP, Lane] = {}
+        following: dict[TP, Stretch] = {}
         missed: dict[TP, int] = {}
         for tp, lane in poll.lanes.items():
             handed = self.handed.get(tp)

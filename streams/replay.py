@@ -16,7 +16,8 @@ from schemas.fields import to_time, to_us
 from streams.hop import Hop, HopTerms
 from streams.memory_store import MemoryStore
 from streams.outbox import FileOutbox, Outbox, letter_of
-from streams.partition import Arrival, Partition
+from streams.partition import Partition
+from streams.polls import PlainRecord, Record
 from streams.store import Line
 from streams.surroundings import Surroundings
 
@@ -72,7 +73,7 @@ async def replay(
     return summary
 
 
-async def feed(hop: Hop, partition: Partition, chunk: Sequence[Arrival]) -> None:
+async def feed(hop: Hop, partition: Partition, chunk: Sequence[Record]) -> None:
     """Judges one chunk of a history."""
     hop.decode(partition, chunk)
     partition.lanes[LANE].read_to = chunk[-1].offset + 1
@@ -158,13 +159,13 @@ def shown_time(time_us: int) -> str:
     return to_time(time_us).isoformat().replace("+00:00", "Z")
 
 
-def _lines(paths: Sequence[str], files: Sequence[IO[bytes]]) -> Iterator[Arrival]:
+def _lines(paths: Sequence[str], files: Sequence[IO[bytes]]) -> Iterator[PlainRecord]:
     offset = 0
     for path, file in zip(paths, files, strict=True):
         for line in _readable(path, file):
             stripped = line.rstrip(b"\r\n")
             if stripped:
-                yield Arrival(LANE, 0, offset, None, stripped)
+                yield PlainRecord(LANE, 0, offset, None, stripped)
             offset += 1
 
 
@@ -175,10 +176,10 @@ def _readable(path: str, file: IO[bytes]) -> Iterator[bytes]:
         raise UnreadableError(f"{path} cannot be read to its end: {error}.") from error
 
 
-def _chunks(arrivals: Iterable[Arrival], size: int) -> Iterator[list[Arrival]]:
-    chunk: list[Arrival] = []
-    for arrival in arrivals:
-        chunk.append(arrival)
+def _chunks(records: Iterable[PlainRecord], size: int) -> Iterator[list[PlainRecord]]:
+    chunk: list[PlainRecord] = []
+    for record in records:
+        chunk.append(record)
         if len(chunk) >= size:
             yield chunk
             chunk = []

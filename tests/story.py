@@ -16,7 +16,8 @@ from schemas import Alert, Hold, SellerStanding, topics, wire
 from schemas.fields import to_us
 from streams.hop import Hop
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival, Partition
+from streams.partition import Partition
+from streams.polls import PlainRecord
 from streams.replay import LANE, end, feed, history_hop
 from streams.settings import read_policy
 from streams.store import Line
@@ -155,10 +156,12 @@ class Story:
     async def _tell(self, values: list[bytes], until: datetime | None, at_ms: int = 0) -> None:
         if self._partition is None:
             self._partition = await self.hop.open(0, [LANE])
-        arrivals = [Arrival(LANE, 0, self._offset + number, None, value, at_ms) for number, value in enumerate(values)]
+        records = [
+            PlainRecord(LANE, 0, self._offset + number, None, value, at_ms) for number, value in enumerate(values)
+        ]
         self._offset += len(values)
-        if arrivals:
-            await feed(self.hop, self._partition, arrivals)
+        if records:
+            await feed(self.hop, self._partition, records)
         if until is not None:
             await end(self.hop, self._partition, to_us(until))
 

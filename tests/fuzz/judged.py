@@ -21,7 +21,7 @@ from schemas import topics
 from schemas.fields import to_us
 from simulator import Marketplace
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival
+from streams.polls import PlainRecord
 from streams.replay import BATCH, LANE, end, feed, history_hop
 from streams.settings import read_policy
 from streams.store import Line
@@ -58,14 +58,14 @@ async def judge_round(seed: int, messages: int) -> Counter[str]:
     hop = history_hop(POLICY, reference, ProcessOutbox(take))
     partition = await hop.open(0, [LANE])
     told = Mutator(seed).bend(list(islice(simulated, messages)))
-    arrivals = [Arrival(LANE, 0, offset, None, value) for offset, value in enumerate(told)]
-    for at in range(0, len(arrivals), BATCH):
-        await feed(hop, partition, arrivals[at : at + BATCH])
+    records = [PlainRecord(LANE, 0, offset, None, value) for offset, value in enumerate(told)]
+    for at in range(0, len(records), BATCH):
+        await feed(hop, partition, records[at : at + BATCH])
     await end(hop, partition, to_us(begins + AFTERWARDS))
     counts = hop.counts
     return letters + Counter(
         {
-            "messages": len(arrivals),
+            "messages": len(records),
             "judged": counts.judged,
             "ignored": counts.ignored,
             "late": counts.late,

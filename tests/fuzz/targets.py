@@ -23,7 +23,7 @@ from schemas import topics, wire
 from schemas.events import Product
 from schemas.fields import to_us
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival
+from streams.polls import PlainRecord
 from streams.replay import LANE, end, feed, history_hop
 from streams.settings import read_policy
 from streams.store import Line
@@ -130,7 +130,7 @@ def stories(data: bytes) -> None:
         hop = history_hop(POLICY, _catalogue(), ProcessOutbox(take))
         partition = await hop.open(0, [LANE])
         values = data.split(b"\n")[:200]
-        await feed(hop, partition, [Arrival(LANE, 0, offset, None, value) for offset, value in enumerate(values)])
+        await feed(hop, partition, [PlainRecord(LANE, 0, offset, None, value) for offset, value in enumerate(values)])
         await end(hop, partition, _LATER_US)
 
     asyncio.run(tell())

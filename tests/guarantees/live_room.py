@@ -19,7 +19,7 @@ from streams import live
 from streams.hop import Hop, HopTerms
 from streams.memory_store import MemoryStore
 from streams.outbox import ProcessOutbox
-from streams.polls import TP, Control, Lane, Poll, Tenure
+from streams.polls import TP, Control, PlainRecord, Poll, Stretch, Tenure
 from streams.settings import read_policy
 from streams.store import Line
 from streams.surroundings import Surroundings
@@ -91,11 +91,8 @@ class Room:
         for tp in [TP(name, 0) for name in names or INPUTS]:
             log, start = self.sent[tp.topic], tenure.handed[tp]
             values = log[start : start + most]
-            records = [
-                SimpleNamespace(offset=start + number, key=None, value=value, timestamp=0)
-                for number, value in enumerate(values)
-            ]
-            lanes[tp] = Lane(records, start, start + len(values))
+            records = [PlainRecord(*tp, start + number, None, value) for number, value in enumerate(values)]
+            lanes[tp] = Stretch(records, start, start + len(values))
             self.books[tp].highwater = len(log)
             tenure.fetched_at_ms[tp] = self.wall_us // 1_000
         return tenure.hand_over(Poll(lanes))

@@ -21,7 +21,7 @@ from streams import steps
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.live import LiveHop
 from streams.partition import Partition
-from streams.polls import TP, Control, Lane, Poll, Tenure
+from streams.polls import TP, Control, PlainRecord, Poll, Stretch, Tenure
 from streams.settings import read_policy
 from streams.store import Line, Store
 from streams.surroundings import Surroundings
@@ -148,12 +148,9 @@ class Life:
             start = tenure.handed[tp]
             values = log[start : start + max(1, room // 2)]
             room -= len(values)
-            records = [
-                SimpleNamespace(offset=start + place, key=one.key, value=one.value, timestamp=0)
-                for place, one in enumerate(values)
-            ]
+            records = [PlainRecord(*tp, start + place, one.key, one.value) for place, one in enumerate(values)]
             if values:
-                lanes[tp] = Lane(records, start, start + len(values))
+                lanes[tp] = Stretch(records, start, start + len(values))
             tenure.fetched_at_ms[tp] = wall_clock_us()
         return Poll(lanes)
 

@@ -23,7 +23,7 @@ from schemas import topics, wire
 from schemas.fields import to_us
 from streams.lives import FIELD
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival
+from streams.polls import PlainRecord
 from streams.replay import LANE, end, feed, history_hop
 from streams.settings import read_policy
 from tests.guarantees.lines import Line
@@ -60,7 +60,7 @@ async def counted(records: list[Record], reference: list[bytes]) -> dict[bytes, 
         catalogue.add(word)
     hop = history_hop(make_policy(read_policy(None)), catalogue, ProcessOutbox([].append))
     partition = await hop.open(0, [LANE])
-    await feed(hop, partition, [Arrival(LANE, 0, at, None, record.value) for at, record in enumerate(records)])
+    await feed(hop, partition, [PlainRecord(LANE, 0, at, None, record.value) for at, record in enumerate(records)])
     await end(hop, partition, None)
     return {name.encode(): value for name, value in (await hop.store.open(0)).counts.items() if name != FIELD}
 

@@ -21,7 +21,8 @@ from schemas.fields import to_us
 from streams import deadlines
 from streams.books import Books
 from streams.deadlines import FOREVER, Deadlines, deadline_id
-from streams.partition import Arrival, Item, Partition
+from streams.partition import Item, Partition
+from streams.polls import PlainRecord
 from streams.settings import read_policy
 from streams.store import PartitionHead
 from tests.story import Story, at, event, listing, refund, registered, sold_and_back
@@ -112,7 +113,7 @@ def test_records_that_are_given_back_are_read_again_from_where_they_lie() -> Non
     partition = Partition(0, PartitionHead(1, dict.fromkeys(topics, 5), 0, [], []), topics, Deadlines([], 9), books, {})
     for topic, days in zip(topics, (1, 2), strict=True):
         told = registered(at(days), "s")
-        partition.lanes[topic].add(Item(to_us(told.event_time), told, None, Arrival(topic, 0, 5, b"s", b"")))
+        partition.lanes[topic].add(Item(to_us(told.event_time), told, None, PlainRecord(topic, 0, 5, b"s", b"")))
         partition.lanes[topic].read_to, partition.lanes[topic].ended_us = 6, FOREVER
     mark = partition.mark()
     taken = list(partition.merged(9, 0, by_events=True))

@@ -20,8 +20,8 @@ from streams.deadlines import HEAD, MOST_FIRED, Deadlines
 from streams.hop import SELLERS_KEPT, HopTerms
 from streams.live import LANE_FULL, LiveHop
 from streams.lives import MAX_ACCUSED, Life, begun
-from streams.partition import Arrival, Item, Lane, Partition
-from streams.polls import TP
+from streams.partition import Item, Lane, Partition
+from streams.polls import TP, PlainRecord
 from streams.surroundings import MARKETS_KEPT, Surroundings
 from tests.detectors.aftersales import POLICY
 
@@ -30,7 +30,7 @@ def test_a_topic_is_fetched_until_its_lane_is_full_and_again_when_there_is_room(
     live = LiveHop(cast(Any, SimpleNamespace(clock=lambda: 0)), cast(Any, None), [topics.ORDERS.name], lambda _: None)
     lane = Lane(topics.ORDERS.name, 0)
     live.partitions[0] = cast(Partition, SimpleNamespace(lanes={topics.ORDERS.name: lane}))
-    item = Item(1, None, None, Arrival(topics.ORDERS.name, 0, 0, b"", b""))
+    item = Item(1, None, None, PlainRecord(topics.ORDERS.name, 0, 0, b"", b""))
     tp = TP(topics.ORDERS.name, 0)
     lane.items.extend([item] * (LANE_FULL - 1))
     assert live.wanted(tp)

@@ -23,7 +23,7 @@ from detectors.reference import Reference
 from schemas import topics, wire
 from streams.hop import Hop, HopTerms
 from streams.outbox import ProcessOutbox
-from streams.partition import Arrival
+from streams.polls import PlainRecord
 from streams.replay import LANE, end, feed
 from streams.settings import read_policy
 from streams.store import Line
@@ -99,7 +99,7 @@ async def judge(store: Any, lines: list[Line]) -> Hop:
     around = Surroundings(reference, fresh_us=0)
     hop = Hop(Judge(policy), store, ProcessOutbox(lines.append), around, HopTerms(by_events=True), clock=lambda: 0)
     partition = await hop.open(0, [LANE])
-    await feed(hop, partition, [Arrival(LANE, 0, at, None, value) for at, value in enumerate(told())])
+    await feed(hop, partition, [PlainRecord(LANE, 0, at, None, value) for at, value in enumerate(told())])
     await end(hop, partition, schemas.fields.to_us(at(60)))
     return hop
 

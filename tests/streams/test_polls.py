@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from streams.polls import TP, Control, Lane, LaneStatus, Poll, Tenure
+from streams.polls import TP, Control, LaneStatus, Poll, Stretch, Tenure
 
 ORDERS, RETURNS = TP("orders", 0), TP("returns", 0)
 
@@ -27,7 +27,7 @@ def tenure(seeks: list[dict[TP, int]]) -> Tenure:
 
 
 def poll(lanes: Mapping[TP, tuple[int, int]]) -> Poll:
-    return Poll({tp: Lane((), start, end) for tp, (start, end) in lanes.items()})
+    return Poll({tp: Stretch((), start, end) for tp, (start, end) in lanes.items()})
 
 
 def test_a_lane_that_follows_is_handed_over(tenure: Tenure, seeks: list[dict[TP, int]]) -> None:
