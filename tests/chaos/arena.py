@@ -57,6 +57,18 @@ class Arena:
         self.crew.remove(worker)
         return worker.end(by)
 
+    def dismiss_in_order(self) -> None:
+        """One of them leaves as an operator would make it leave."""
+        worker = self.rng.choice(self.crew)
+        code = self.dismiss(worker)
+        assert code == 0, f"told to leave, {worker.log.name} ended with {code}: {worker.said()[-2000:]}"
+
+    def abandon_all(self) -> None:
+        """Whatever still runs of a run that failed."""
+        for worker in self.crew:
+            worker.end(signal.SIGKILL)
+        self.crew.clear()
+
     def dismiss_all(self) -> None:
         """Each leaves in order; one that has not quite started yet ends by the signal."""
         crew, self.crew = self.crew, []

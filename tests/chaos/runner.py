@@ -57,6 +57,7 @@ class Runner:
 
     def _run(self, queue: deque[Fault], figures: Figures) -> None:
         arena, here, met = self.arena, self.arena.here, len(queue)
+        arena.abandon_all()
         arena.ended.clear()
         here.workers.clear()
         here.restore(self.warm)

@@ -33,7 +33,7 @@ def freeze(arena: Arena) -> None:
 def freeze_before_a_commit(arena: Arena) -> None:
     """The same with a judged batch in its hands, which it commits when it wakes."""
     arena.until_all_share()
-    assert arena.dismiss(arena.rng.choice(arena.crew)) == 0, arena.here.logs()
+    arena.dismiss_in_order()
     frozen = arena.hire(pace_stop=f"commit:before:{arena.rng.randint(3, 9)}")
     arena.until("it has stopped", lambda: frozen.is_stopped() or not arena.left_to_judge())
     _wake_late(arena, frozen)
@@ -49,11 +49,11 @@ def _wake_late(arena: Arena, frozen: Worker) -> None:
 def come_and_go(arena: Arena) -> None:
     """One leaves in order and two come, then one leaves again."""
     arena.until_all_share()
-    assert arena.dismiss(arena.rng.choice(arena.crew)) == 0, arena.here.logs()
+    arena.dismiss_in_order()
     arena.hire()
     arena.hire()
     arena.until_all_share()
-    assert arena.dismiss(arena.rng.choice(arena.crew)) == 0, arena.here.logs()
+    arena.dismiss_in_order()
 
 
 # ---- Redis
