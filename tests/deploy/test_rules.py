@@ -13,7 +13,8 @@ from tests.deploy.promql import used
 ROOT = Path(__file__).resolve().parents[2]
 PROMETHEUS = ROOT / "deploy/prometheus"
 GROUPS = yaml.safe_load((PROMETHEUS / "rules.yml").read_text())["groups"]
-CASES = yaml.safe_load((PROMETHEUS / "rules_test.yml").read_text())["tests"]
+CASE_FILES = [PROMETHEUS / "rules_test.yml", PROMETHEUS / "rules_days_test.yml"]
+CASES = [case for file in CASE_FILES for case in yaml.safe_load(file.read_text())["tests"]]
 RULES = [pytest.param(rule, id=rule["alert"]) for group in GROUPS for rule in group["rules"]]
 
 
@@ -23,7 +24,7 @@ def _promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.prometheus
 def test_the_rules_fire_and_stay_quiet_as_their_cases_say() -> None:
-    done = _promtool("test", "rules", str(PROMETHEUS / "rules_test.yml"))
+    done = _promtool("test", "rules", *map(str, CASE_FILES))
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -93,6 +93,8 @@ class Marketplace:
     def judge_all(self, workers: int, until_us: int = 0, **settings: object) -> None:
         """So many workers judge what lies there and leave in order."""
         running = [self.worker(**settings) for _ in range(workers)]
+        # One that has not joined yet would be ended by the signal, not told to leave.
+        self.until("they share the partitions", lambda: self.sharing() == workers)
         self.wait_until_judged(until_us=until_us)
         assert [worker.end() for worker in running] == [0] * workers, self.logs()
 
