@@ -29,10 +29,13 @@ STEP_TYPES: Final = ("return_accepted", "return_shipped", "return_delivered", "r
 class Mix:
     """`events` events of so many sellers, listings and products as `job.md` says; the same seed, the same bytes."""
 
-    def __init__(self, events: int, seed: int = 1) -> None:
+    def __init__(
+        self, events: int, seed: int = 1, sellers: int = 0, listings_per_seller: int = LISTINGS_PER_SELLER
+    ) -> None:
         self.events = events
-        self.sellers = max(SELLERS_PER_MARKET, events // EVENTS_PER_SELLER)
-        self.listings = self.sellers * LISTINGS_PER_SELLER
+        self.sellers = sellers or max(SELLERS_PER_MARKET, events // EVENTS_PER_SELLER)
+        self.listings_per_seller = listings_per_seller
+        self.listings = self.sellers * listings_per_seller
         self.products = max(1, self.listings // SELLERS_PER_MARKET)
         self._random = random.Random(seed)
         self._price = [self._random.lognormvariate(6.5, 0.8) for _ in range(self.products)]
@@ -40,10 +43,7 @@ class Mix:
 
     def lines(self) -> Iterator[tuple[str, bytes]]:
         """Seller id (the Kafka key) and JSON of each event."""
-        for seller in range(self.sellers):
-            yield self._line("seller_registered", seller, -400 * 86_400 + seller, f'"shop_name":"Shop {seller}"')
-        for listing in range(self.listings):
-            yield self._listing("listing_published", listing, -3 * 86_400 + listing * 3 * 86_400 / self.listings)
+        yield from self.opening()
         left = self.events - self._written
         waiting: list[tuple[float, int, int]] = []  # when, which return, which step
         for at in range(left):
@@ -56,7 +56,16 @@ class Mix:
                 yield self._requested(at, now_s)
                 self._wait(waiting, at, 0, now_s)
             else:
-                yield self._listing("listing_changed", self._random.randrange(self.listings), now_s)
+                yield self.listing("listing_changed", self._random.randrange(self.listings), now_s)
+
+    def opening(self) -> Iterator[tuple[str, bytes]]:
+        """Every seller and every listing, before the span begins."""
+        for seller in range(self.sellers):
+            yield self._line(
+                "seller_registered", seller, -400 * 86_400 + seller % 86_400, f'"shop_name":"Shop {seller}"'
+            )
+        for listing in range(self.listings):
+            yield self.listing("listing_published", listing, -3 * 86_400 + listing * 3 * 86_400 / self.listings)
 
     def reference(self) -> Iterator[bytes]:
         """The products, for `reference.products.v1`."""
@@ -75,7 +84,7 @@ class Mix:
         head = f'{{"type":"{kind}","event_id":"e-{self._written:09d}","event_time":"{time}","seller_id":"{seller_id}"'
         return seller_id, f"{head},{rest}}}".encode()
 
-    def _listing(self, kind: str, listing: int, at_s: float) -> tuple[str, bytes]:
+    def listing(self, kind: str, listing: int, at_s: float) -> tuple[str, bytes]:
         product = listing % self.products
         fake = kind == "listing_changed" and self._random.random() < FAKE_SHARE
         price = self._price[product] * (0.5 if fake else self._random.lognormvariate(0, SPREAD))
@@ -84,7 +93,7 @@ class Mix:
             f'"price":"{price:.2f}","currency":"CNY","price_kind":"fixed","condition":"new","brand":"Brand",'
             f'"category":"phones","product_id":"p-{product}","quantity":5,"ships_from":"CN"'
         )
-        return self._line(kind, listing // LISTINGS_PER_SELLER, at_s, rest)
+        return self._line(kind, listing // self.listings_per_seller, at_s, rest)
 
     def _listing_of(self, number: int) -> int:
         return number * 7_919 % self.listings
@@ -96,7 +105,7 @@ class Mix:
             f'"buyer_id":"b-{number}","amount":"{self._price[listing % self.products]:.2f}","currency":"CNY",'
             f'"reason":"{"not_as_described" if number % DOUBTED_EVERY == 0 else "changed_mind"}"'
         )
-        return self._line("return_requested", listing // LISTINGS_PER_SELLER, at_s, rest)
+        return self._line("return_requested", listing // self.listings_per_seller, at_s, rest)
 
     def _step(self, number: int, step: int, at_s: float) -> tuple[str, bytes]:
         listing = self._listing_of(number)
@@ -106,7 +115,7 @@ class Mix:
         elif STEP_TYPES[step] == "refund_issued":
             amount = self._price[listing % self.products]
             rest += f',"refund_id":"f-{number}","amount":"{amount:.2f}","currency":"CNY","paid_by":"seller"'
-        return self._line(STEP_TYPES[step], listing // LISTINGS_PER_SELLER, at_s, rest)
+        return self._line(STEP_TYPES[step], listing // self.listings_per_seller, at_s, rest)
 
 
 def write(events: int, folder: Path, seed: int = 1) -> tuple[Path, Path]:
