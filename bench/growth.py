@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from measured import keep, percentile, shown, summary
+from measured import keep, percentile, resident_mib, shown, summary
 from mix import SELLERS_PER_MARKET, Mix
 from servers import Servers, publish
 
@@ -60,9 +60,9 @@ class Grown:
             began_s, before = time.monotonic(), self.servers.cpu(worker.pid)
             ended_s = self.servers.wait_for(self.sent, worker, TIMEOUT_S, every_s=0.1)
             after = self.servers.cpu(worker.pid)
-            resident_mib = _resident_mib(worker.pid)
+            memory_mib = resident_mib(worker.pid)
         used = {f"{name}_us": 1e6 * (after[name] - before[name]) / events for name in after}
-        return {"events_per_second": events / (ended_s - began_s), **used, "worker_mib": resident_mib}
+        return {"events_per_second": events / (ended_s - began_s), **used, "worker_mib": memory_mib}
 
     def _events(self, draw: Callable[[random.Random, int], int]) -> Iterator[bytes]:
         """New prices, four to a second of event time."""
@@ -82,11 +82,6 @@ class Grown:
         keys = list(islice(self.servers.redis.scan_iter(pattern, count=10_000), SAMPLED))
         sizes = sorted(self.servers.redis.memory_usage(key, samples=0) for key in keys)
         return {f"{what}_bytes_p50": percentile(sizes, 0.5), f"{what}_bytes_p99": percentile(sizes, 0.99)}
-
-
-def _resident_mib(pid: int) -> float:
-    (line,) = (one for one in Path(f"/proc/{pid}/status").read_text().splitlines() if one.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
 
 
 def grow(options: argparse.Namespace, sellers: int) -> dict[str, Any]:

@@ -50,6 +50,12 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
+def resident_mib(pid: int) -> float:
+    """What a process holds in memory now, in MiB."""
+    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(fields["VmRSS"].split()[0]) / 1024
+
+
 def waited_s(pid: int) -> float:
     """How long the process's threads were ready to run and had no core, in seconds: what a busy machine takes."""
     tasks = Path(f"/proc/{pid}/task").iterdir()

@@ -30,9 +30,15 @@ class Mix:
     """`events` events of so many sellers, listings and products as `job.md` says; the same seed, the same bytes."""
 
     def __init__(
-        self, events: int, seed: int = 1, sellers: int = 0, listings_per_seller: int = LISTINGS_PER_SELLER
+        self,
+        events: int,
+        seed: int = 1,
+        sellers: int = 0,
+        listings_per_seller: int = LISTINGS_PER_SELLER,
+        span_s: float = SPAN_S,
     ) -> None:
         self.events = events
+        self.span_s = span_s
         self.sellers = sellers or max(SELLERS_PER_MARKET, events // EVENTS_PER_SELLER)
         self.listings_per_seller = listings_per_seller
         self.listings = self.sellers * listings_per_seller
@@ -47,7 +53,7 @@ class Mix:
         left = self.events - self._written
         waiting: list[tuple[float, int, int]] = []  # when, which return, which step
         for at in range(left):
-            now_s = at * SPAN_S / left
+            now_s = at * self.span_s / left
             if waiting and waiting[0][0] <= now_s:
                 _, number, step = heapq.heappop(waiting)
                 yield self._step(number, step, now_s)
