@@ -1,7 +1,7 @@
 """A soak: one worker for half an hour at a steady rate; does its memory, or the time an event waits, grow?
 
 The events are those of the job mix in time-lapse, 20 days for every 300,000 of them, so that after some minutes as much
-is settled and forgotten as begins. Four times a second: what was sent and is not committed yet, as the time that it took
+is settled and forgotten as begins. Four times a second: what was sent and is not committed yet, as the time it took
 to send. One row a minute, with the memory of worker and Redis.
 """
 
