@@ -21,7 +21,7 @@ from console.deeds import (
 )
 from console.edges import Clock, Sink
 from console.problems import Problem
-from console.projection import Letter, Projection
+from console.projection import Letter
 from console.roles import at_least
 from console.users import Actor
 from schemas import Alert, AuditEntry, Hold, OverrideGiven, VerdictGiven, topics
@@ -34,8 +34,7 @@ LONGEST_SNOOZE_DAYS: Final = 30
 class Desk:
     """The deeds. `key` is the caller's own for a deed: the same key gives the same ids, so repeating it is harmless."""
 
-    def __init__(self, projection: Projection, sink: Sink, clock: Clock) -> None:
-        self._projection = projection
+    def __init__(self, sink: Sink, clock: Clock) -> None:
         self._sink = sink
         self._clock = clock
 

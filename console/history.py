@@ -135,8 +135,6 @@ def _take(seen: Seen, event: Event, at_us: int) -> None:
             listed.removed_us = max(listed.removed_us, at_us)
         case OrderPaid():
             seen.orders_paid += 1
-        case OrderDelivered():
-            seen.orders_delivered += 1
         case SellerRegistered() | SellerChanged():
             if isinstance(event, SellerRegistered):
                 seen.registered_us = at_us

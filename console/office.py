@@ -57,7 +57,7 @@ class Office:
         self.live = Live()
         self.figures = Figures()
         self.once = Once()
-        self.desk = Desk(self.projection, self.sink, self.now)
+        self.desk = Desk(self.sink, self.now)
         self.sessions = Sessions(self.seconds)
         self.throttle = Throttle(self.seconds)
         self.journeys = Journeys(self.seconds)

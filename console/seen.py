@@ -69,7 +69,6 @@ class Seen(msgspec.Struct):
     closed_us: int = 0
     since_us: int = 0
     orders_paid: int = 0
-    orders_delivered: int = 0
     listings: OrderedDict[str, Listed] = msgspec.field(default_factory=OrderedDict)
     returns: OrderedDict[str, Returned] = msgspec.field(default_factory=OrderedDict)
     moments: list[Moment] = []

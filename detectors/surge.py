@@ -85,11 +85,6 @@ class Series(msgspec.Struct, array_like=True):
         """How long the sum has been above 0, in days; 0 while it is not."""
         return self.day - self.rising_day + 1 if self.total else 0
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no complaint is remembered."""
-        return not any(any(week[1:]) for week in self.weeks)
-
     def expects(self, day: int, terms: SurgeTerms) -> Expected | None:
         """What the day after the last closed one was to bring; None while too few weeks are known."""
         own = day // WEEK_DAYS

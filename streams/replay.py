@@ -12,7 +12,7 @@ from detectors.judge import Judge
 from detectors.policy import Policy
 from detectors.reference import Reference
 from schemas import wire
-from schemas.fields import to_time, to_us
+from schemas.fields import to_us
 from streams.hop import Hop, HopTerms
 from streams.memory_store import MemoryStore
 from streams.outbox import FileOutbox, Outbox, letter_of
@@ -152,11 +152,6 @@ def parse_time(text: str) -> int:
     if time.tzinfo is None:
         raise ValueError("the time needs an offset, such as Z")
     return to_us(time)
-
-
-def shown_time(time_us: int) -> str:
-    """A time for people."""
-    return to_time(time_us).isoformat().replace("+00:00", "Z")
 
 
 def _lines(paths: Sequence[str], files: Sequence[IO[bytes]]) -> Iterator[PlainRecord]:
