@@ -12,7 +12,7 @@ exclude_patterns = ["_build"]
 nitpicky = True
 
 myst_heading_anchors = 4  # as a code host makes them
-myst_enable_extensions = ["colon_fence"]
+myst_disable_syntax = ["myst_line_comment"]  # a line that begins with a per cent sign is text
 default_role = "code"  # the commands' texts put code into single backticks
 highlight_language = "text"  # what is indented is a command, a table of settings, or what was printed
 #: Files of the tree that have a page here: what other pages link to.
