@@ -28,11 +28,12 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--all-extras pyproject.toml -o requirements.lock
 
-## make generate    JSON Schemas and the AsyncAPI document from the structs, Grafana's boards, the table of series
+## make generate    JSON Schemas and the AsyncAPI document, Grafana's boards, tables and reference pages of the docs
 generate: setup
 	$(BIN)/python -m schemas.export
 	$(BIN)/python -m deploy.boards
 	$(BIN)/python -m streams.rights
+	$(BIN)/python -m deploy.site
 
 ## make check       ruff, mypy --strict, import-linter, nothing generated is stale
 check: setup
@@ -43,6 +44,7 @@ check: setup
 	$(BIN)/python -m schemas.export --check
 	$(BIN)/python -m deploy.boards --check
 	$(BIN)/python -m streams.rights --check
+	$(BIN)/python -m deploy.site --check
 
 ## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)
 test: setup
@@ -64,6 +66,12 @@ stack-stop: setup
 ## make demo        a simulated marketplace, judged before your eyes; needs neither Kafka nor Redis
 demo: setup
 	@$(BIN)/assay demo
+
+## make docs        the documentation as a site, into out/docs; needs no network
+.PHONY: docs
+docs: setup
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -d out/docs-doctrees docs out/docs
+	@echo "Open out/docs/index.html"
 
 ## make pictures    the pictures of the console, for the README and docs/moderators.md
 .PHONY: pictures

@@ -22,6 +22,7 @@ Parameters, with where they come from in brackets:
     implausible_ratio: share of the usual price up to which `implausible_price` speaks instead
     hold_sellers: effective sellers (Kish, Survey Sampling, 1965), at least, for the price alone to hold a listing
     hold_established: distinct established sellers, at least, for the same
+    hold_certainty: that the title means the product, where no id says so, at least, for the same
     moving_sellers, moving_ratio: how many sellers with standing at what multiple of the price make a moving market
     class_discounts: condition class to its share of the new price, for classes whose own market is too thin [policy]
 """

@@ -9,6 +9,10 @@ Known gaps:        a refund paid outside the platform is not seen; one in anothe
                    count; a carrier that scans "delivered" early accuses for as long as the grace is too short; holidays
                    of a single province are working days; who registers in the country with the longest terms has them.
 Moderator:         open the return's steps; ask the seller for the refund; look at who signed and where.
+
+Parameters:
+    terms: of returns [policy]
+    more_buyers: buyers who wait, from which on it is the second grade
 """
 
 from dataclasses import dataclass
@@ -25,7 +29,7 @@ MAX_NAMED_RETURNS = 3
 
 @dataclass(frozen=True, slots=True)
 class OverdueRefund:
-    """`terms` are the policy's; `more_buyers` (buyers) is where the second grade begins."""
+    """Two grades: `one_buyer`, and `more_buyers`."""
 
     terms: ReturnTerms = DEFAULT_TERMS
     more_buyers: int = 2

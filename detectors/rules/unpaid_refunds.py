@@ -9,6 +9,13 @@ Known gaps:        a gang that refunds the first buyers and keeps the later ones
                    are one person under three accounts.
 Moderator:         compare the overdue returns' buyers and addresses; if they are different people, confirm the payout
                    hold and ask the seller for the refunds.
+
+Parameters:
+    terms: of returns [policy]
+    buyers_enough: buyers who wait, at least, whatever their share
+    buyers_few: buyers who wait, at least, where the share is large
+    share_of_returns: of the returns that came back in `window_days`, more than
+    window_days: days since the parcel came back
 """
 
 from dataclasses import dataclass
@@ -22,7 +29,7 @@ from schemas.fields import DAY_US
 
 @dataclass(frozen=True, slots=True)
 class UnpaidRefunds:
-    """`buyers_enough`, `buyers_few` in buyers; `share_of_returns` of those delivered back in `window_days`."""
+    """One grade: `seen`."""
 
     terms: ReturnTerms = DEFAULT_TERMS
     buyers_enough: int = 3

@@ -13,6 +13,10 @@ Known gaps:        one line of chat a day is life, and so is a program that repr
                    marketplace that sends neither messages nor replies sees silence where there is none.
 Moderator:         try to reach the seller; look whether it still ships and refunds elsewhere; read the complaints; if
                    nobody answers, confirm the holds of account and payout and have the buyers paid from it.
+
+Parameters:
+    terms, silence: of returns, and when a seller is silent [policy]
+    buyers_enough: buyers who wait for refunds that are not long overdue, at least
 """
 
 from dataclasses import dataclass
@@ -33,7 +37,7 @@ MAX_COMPLAINT_IDS: Final = 10  # of the event ids
 
 @dataclass(frozen=True, slots=True)
 class VanishedSeller:
-    """`terms` and `silence` are the policy's; `buyers_enough` (buyers) is for refunds that are not long overdue."""
+    """One grade: `seen`."""
 
     terms: ReturnTerms = DEFAULT_TERMS
     silence: SilenceTerms = DEFAULT_SILENCE
