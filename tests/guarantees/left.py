@@ -1,9 +1,12 @@
 """What a run leaves behind: all state, every line, the last record of each key; and whether two runs left the same."""
 
 import base64
+import contextlib
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+
+import msgspec
 
 from schemas import topics
 from tests.guarantees.lines import Line
@@ -54,10 +57,27 @@ def without_time(line: Line) -> dict[str, Any]:
     return {name: value for name, value in as_if_from_a_file(line.value).items() if name != "at"}
 
 
+def _apart(found: Any, expected: Any) -> str:
+    """What is other in two values of a key, shortened; of hashes the fields that differ."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        other = [field for field in found.keys() | expected.keys() if found.get(field) != expected.get(field)]
+        return "; ".join(f"{field!r}: {_apart(found.get(field), expected.get(field))}" for field in other[:3])
+    return f"{_shown(found)}, undisturbed {_shown(expected)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bytes) and not value.startswith(b"{"):
+        with contextlib.suppress(msgspec.DecodeError):
+            value = msgspec.msgpack.decode(value)
+    return str(value)[:1_500]
+
+
 def assert_same(found: Left, expected: Left) -> None:
     assert found.states.keys() == expected.states.keys(), sorted(found.states.keys() ^ expected.states.keys())[:10]
     differs = [name for name, value in expected.states.items() if found.states[name] != value]
-    assert not differs, f"{len(differs)} keys in Redis differ: {differs[:10]}"
+    assert not differs, f"{len(differs)} keys in Redis differ: {differs[:10]}\n" + "\n".join(
+        f"{name!r}: {_apart(found.states[name], expected.states[name])}" for name in differs[:5]
+    )
     assert found.refused == expected.refused
     for topic in COMPACTED:
         missing = expected.said[topic] - found.said[topic] - found.unsaid[topic]
