@@ -82,15 +82,17 @@ class Hop:
         self.counts = self.judging.counts
         self._gathered_us = 0
 
-    async def open(self, number: int, lanes: Sequence[str], known: Mapping[str, int] = NOTHING) -> Partition:
+    async def open(
+        self, number: int, lanes: Sequence[str], known: Mapping[str, int] = NOTHING, *, was_fenced: bool = False
+    ) -> Partition:
         """Takes a partition over and publishes what its last owner committed and did not get out.
 
         `known`: the next offset of each topic as this worker or Kafka knows it to have been stored; `StateLostError`
-        where nothing is.
+        where nothing is. `was_fenced`: as in `streams.lives.begun`.
         """
         head = await self.store.open(number)
         compare(number, head.offsets, known)
-        life = await self.lives.begin(number, head)
+        life = await self.lives.begin(number, head, was_fenced=was_fenced)
         deadlines = Deadlines(await self.store.next_due(number, HEAD), HEAD)
         books = Books(number, self.terms.partitions, head.counts, self.judging.judge.policy, self.around.tripped)
         partition = Partition(number, head, lanes, deadlines, books, known)

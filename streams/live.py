@@ -196,7 +196,7 @@ class LiveHop:
         gone = [partition for number in known if (partition := self.partitions.pop(number, None)) is not None]
         await lasting(partial(self.hop.publisher.let_go, gone))
         for number, offsets in known.items():
-            partition = await lasting(partial(self.hop.open, number, self.topics, offsets))
+            partition = await lasting(partial(self.hop.open, number, self.topics, offsets, was_fenced=True))
             self.partitions[number] = partition
             self.control.rewind({TP(topic, number): partition.stored.get(topic, 0) for topic in self.topics})
         self._distrust_clock()

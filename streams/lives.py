@@ -6,7 +6,8 @@ time, each named before it is decoded or judged; one that was named at `DEATHS_A
 unread. Nothing of this costs anything while nobody dies.
 
 A kill from outside is a death too. It accuses a record only if it strikes twice in the moment in which this one was
-named, and each life names it once, for the time of its decoding or of its judging and commit.
+named, and each life names it once, for the time of its decoding or of its judging and commit. A worker that was frozen
+is taken for dead in the same way; but who has been fenced has met a living owner, and takes nobody for dead.
 """
 
 import hashlib
@@ -70,10 +71,13 @@ _decode: Final = msgspec.msgpack.Decoder(Life).decode
 _decode_parts: Final = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 
 
-def begun(before: Life, owner: bytes, offsets: Mapping[str, int], batch: int) -> Life:
-    """The life that begins at these stored offsets, after the one that was noted `before` it."""
+def begun(before: Life, owner: bytes, offsets: Mapping[str, int], batch: int, *, was_fenced: bool = False) -> Life:
+    """The life that begins at these stored offsets, after the one that was noted `before` it.
+
+    `was_fenced`: the new owner had the partition before, and another took it over a moment ago.
+    """
     at = hashlib.blake2b(repr(sorted(offsets.items())).encode(), digest_size=8).digest()
-    has_died = before.owner not in (b"", owner)
+    has_died = before.owner not in (b"", owner) and not was_fenced
     deaths = min(DEATHS, (before.deaths if before.at == at else 0) + has_died)
     accused = {place: count for place, count in before.accused.items() if place[1] >= offsets.get(place[0], 0)}
     is_alone = deaths >= DEATHS
@@ -93,11 +97,11 @@ class Lives:
         self._batch = batch
         self._owner = os.urandom(OWNER_BYTES)
 
-    async def begin(self, number: int, head: PartitionHead) -> Life:
+    async def begin(self, number: int, head: PartitionHead, *, was_fenced: bool = False) -> Life:
         """A partition was taken over. Raises `NewerStateError`, which changes nothing."""
         before = _read(number, head.counts.get(FIELD))
-        life = begun(before, self._owner, head.offsets, self._batch)
-        if before.owner not in (b"", self._owner):
+        life = begun(before, self._owner, head.offsets, self._batch, was_fenced=was_fenced)
+        if before.owner not in (b"", self._owner) and not was_fenced:
             LOGGER.warning("The last owner of partition %d was killed or lost it", number)
         if life.alone > before.alone:
             LOGGER.warning("Its owners died again and again: partition %d is judged one record at a time", number)

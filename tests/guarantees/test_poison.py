@@ -1,8 +1,9 @@
 """An event that makes a detector raise, and one that kills the process, harm nobody but themselves.
 
 Turned red by: no life noted at `open` (the worker dies for ever); lives that are not given up in good order; the name
-of a record in hand left out, or taken back before its commit; deadlines judged beside the record that is alone; no look
-at the verdict before bytes are read; a batch judged whole after the deaths.
+of a record in hand left out, or taken back before its commit; a fenced worker that takes the living owner for dead;
+deadlines judged beside the record that is alone; no look at the verdict before bytes are read; a batch judged whole
+after the deaths.
 """
 
 import asyncio
@@ -18,16 +19,21 @@ import schemas
 from assay.__main__ import main
 from detectors.judge import Judge
 from detectors.judged import Judged
-from detectors.policy import Policy
+from detectors.policy import Policy, make_policy
 from schemas import DeadLetter, topics, wire
 from schemas.fields import to_us
 from streams.dead_letters import read_dead_letters
+from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.lives import DEATHS, DEATHS_ALONE, FIELD, begun
 from streams.lives import Life as Noted
 from streams.memory_store import MemoryStore
+from streams.outbox import ProcessOutbox
+from streams.polls import PlainRecord
+from streams.settings import read_policy
 from streams.store import Line
+from streams.surroundings import Surroundings
 from tests.guarantees.marketplace import Marketplace
-from tests.guarantees.mortal import Broker, Died, Life, Moment
+from tests.guarantees.mortal import INPUTS, Broker, Died, Life, Moment
 from tests.guarantees.poisoned_worker import KILLED
 from tests.guarantees.told import HOUR, START, Record
 from tests.guarantees.workload import workload
@@ -144,6 +150,35 @@ def test_a_killed_worker_accuses_no_event() -> None:
     asyncio.run(kill_again_and_again())
     assert not killers(broker.lines)
     assert broker.committed == broker.ends()
+
+
+def hop_on(broker: Broker, store: MemoryStore) -> Hop:
+    around = Surroundings(broker.reference, fresh_us=0)
+    outbox = ProcessOutbox(broker.lines.append)
+    return Hop(
+        Judge(make_policy(read_policy(None))), store, outbox, around, HopTerms(by_events=True), clock=wall_clock_us
+    )
+
+
+def test_living_owners_that_take_a_partition_from_each_other_accuse_no_event() -> None:
+    """One was frozen with a record in hand; woken, it takes the partition back from an owner with the same record."""
+    broker, store = Broker(USUAL, TOLD.reference), MemoryStore()
+    record = next(log[0] for log in broker.logs.values() if log)
+    place = PlainRecord(record.topic, 0, 0, record.key, record.value)
+
+    async def meet() -> None:
+        frozen, other = hop_on(broker, store), hop_on(broker, store)
+        await frozen.lives.name(await frozen.open(0, INPUTS), place)
+        taken = await other.open(0, INPUTS)
+        assert taken.life.accused == {(place.topic, 0): 1}
+        assert taken.life.alone
+        await other.lives.name(taken, place)
+        for hop in (frozen, other, frozen):
+            back = await hop.open(0, INPUTS, was_fenced=True)
+            assert back.life.verdict_on((place.topic, 0)) is None
+            await hop.lives.name(back, place)
+
+    asyncio.run(meet())
 
 
 def test_lives_that_end_in_good_order_are_no_deaths() -> None:
