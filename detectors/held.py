@@ -115,6 +115,8 @@ def forgive(
 ) -> None:
     """The finding of an expired hold is gone: a new one may be held, and a hold past its tombstone is forgotten."""
     hold.expired = False
+    if scope == "listing":
+        state.touch_listing(subject_id)
     if moment.now_us >= hold.released_us + int(policy.holds.tombstone_days * DAY_US):
         entomb(state, scope, subject_id, hold)
 

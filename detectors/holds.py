@@ -50,7 +50,9 @@ def decide_listing(state: SellerState, listing_id: str, moment: Moment, policy: 
     hold = listing.hold
     if _supports_listing(state, listing_id, score, moment, policy):
         if hold is not None and hold.active:
-            hold.release_at_us = 0
+            if hold.release_at_us:
+                hold.release_at_us = 0
+                state.touch_listing(listing_id)
             return None
         if (hold is not None and hold.expired) or _is_caught(state, score, listing.category, moment, policy):
             return None

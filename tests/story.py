@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -15,12 +15,14 @@ from detectors.reference import Reference
 from schemas import Alert, Hold, SellerStanding, topics, wire
 from schemas.fields import to_us
 from streams.hop import Hop
+from streams.memory_store import MemoryStore
 from streams.outbox import ProcessOutbox
 from streams.partition import Partition
 from streams.polls import PlainRecord
 from streams.replay import LANE, end, feed, history_hop
 from streams.settings import read_policy
-from streams.store import Line
+from streams.store import Line, SellerBytes
+from tests.kept import not_stored
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = itertools.count()
@@ -164,6 +166,10 @@ class Story:
             await feed(self.hop, self._partition, records)
         if until is not None:
             await end(self.hop, self._partition, to_us(until))
+        store = cast(MemoryStore, self.hop.store)
+        for seller_id, state in self._partition.sellers.items():
+            lost = not_stored(state, store.partitions[0].sellers.get(seller_id, SellerBytes()))
+            assert not lost, f"changed in memory and never stored: {lost[:3]}"
 
     @property
     def alerts(self) -> list[Alert]:

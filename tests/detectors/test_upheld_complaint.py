@@ -223,6 +223,17 @@ def test_a_dismissal_releases_what_it_no_longer_supports_at_once() -> None:
     assert story.open_alerts()["aftersale"].evidence[0].numbers["buyers"] == 2
 
 
+def test_a_release_on_its_way_is_called_off_when_buyers_name_the_listing() -> None:
+    """The clean price came first; nothing of the listing itself is written when it is called off but that."""
+    story = Story().tell(market(), registered(at(1), GANG), listing(at(2), GANG, 1500, listing_id="fake"))
+    story.tell(listing(at(3), GANG, 2950, listing_id="fake", word=schemas.ListingChanged))
+    named = {"listing_id": "fake"}
+    story.tell(*(complained(GANG, number, at(3, 0.1), buyer_id=f"B{number}", **named) for number in (1, 2, 3)))
+    assert story.state(GANG).listings["fake"].hold.release_at_us == 0
+    story.tell(until=at(3, 8))
+    assert ("listing", "fake") in story.held()
+
+
 def test_taken_down_and_put_up_again_the_listing_is_held_when_it_comes_back() -> None:
     story = Story().tell(market(), shelf_of("fake"))
     story.tell(event(schemas.ListingRemoved, at(4), GANG, listing_id="fake", reason="seller"), until=at(6))
