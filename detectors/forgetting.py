@@ -32,7 +32,7 @@ def standing(state: SellerState) -> Standing:
     holds = [hold_called(scope, subject_id) for scope, subject_id, hold in holds_of(state) if hold.active]
     awaited = sum(1 for held in state.returns.values() if held.due_us or held.overdue)
     still = [f"an alert of the family {family}" for family in sorted(state.core.alerts)]
-    still += [f"{awaited} awaited refunds"] if awaited else []
+    still += [f"refunds that are awaited ({awaited})"] if awaited else []
     still += [f"{one.amount} {one.currency} at stake" for one in total(state)]
     still += ["a moderator's word that the seller is bad"] if state.core.confirmed_bad else []
     return Standing(holds, still)

@@ -97,7 +97,7 @@ def others_of(here: Marketplace) -> dict[bytes, Any]:
             kept[name] = {
                 key: one
                 for key, one in value.items()
-                if not key.startswith(unequal) and PERSON.encode() not in key + is_about * one
+                if not key.startswith(unequal) and PERSON.encode() not in key + (one if is_about else b"")
             }
         elif isinstance(value, list):
             kept[name] = [one for one in value if PERSON.encode() not in one[0]]
