@@ -1,26 +1,20 @@
 """`assay rebuild` and `assay forget` need what `streams.rights` lists for an administrator, and say what they lack.
 
-The tests take each right away and expect a refusal, so a list that is too short is red by itself; that of Redis is red
-too where it is too long.
+Each right in Kafka is taken away once, and expected to be missed. Redis counts which commands were given, so its list
+is red when it is too long, and its log of refusals when it is too short.
 """
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from detectors.policy import Policy, make_policy
-from schemas import AuditEntry, topics
-from streams.erasing import CannotForgetError, place_of
-from streams.forget_buyer import BuyerEraser
-from streams.forget_seller import SellerEraser
-from streams.plainly import plainly
-from streams.rebuild import CannotRebuildError, rebuild
+from schemas import topics
+from streams.erasing import CannotForgetError, Eraser, place_of
 from streams.rights import KAFKA, REDIS_ADMINISTRATOR, Right
-from streams.settings import Settings, read_policy
+from streams.settings import Settings
 from streams.upkeep import UpkeepError
 from tests.conftest import Stack
 from tests.guarantees.marketplace import Marketplace
@@ -31,8 +25,6 @@ from tests.transports.test_security import assert_no_secret, run, settings_of
 pytestmark = pytest.mark.stack
 TOLD = workload(seed=33, shops=1, rounds=3)
 SELLER, BUYER = "usual-03", "B"
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ENTRY = AuditEntry(audit_id="u1", actor="mia", action="forgotten", at=NOW, reason="seller x: a test")
 
 
 @pytest.fixture(scope="module")
@@ -44,82 +36,81 @@ def guarded(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def judged(guarded: Guarded, tmp_path: Path) -> Iterator[Marketplace]:
-    """A worker has judged a few events and left."""
-    here = Marketplace(Stack(guarded.kafka.open, guarded.redis_url, tmp_path), tmp_path, 1)
+def here(guarded: Guarded, tmp_path: Path) -> Iterator[Marketplace]:
+    made = Marketplace(Stack(guarded.kafka.open, guarded.redis_url, tmp_path), tmp_path, 1)
+    yield made
+    made.close()
+
+
+def test_an_administrator_rebuilds_and_forgets_with_its_rights_and_needs_them_all(
+    here: Marketplace, guarded: Guarded, tmp_path: Path
+) -> None:
+    """By the command line, through TLS, after a worker has judged a few events."""
     here.refer(TOLD.reference)
     here.send([*TOLD.warm, *TOLD.busy, *closing(1, 50)])
     worker = here.worker(**guarded.settings("worker"))
     here.wait_until_judged()
     assert worker.end() == 0, here.logs()
-    yield here
-    here.close()
-
-
-def test_an_administrator_rebuilds_and_forgets_with_no_more_than_its_rights(
-    judged: Marketplace, guarded: Guarded, tmp_path: Path
-) -> None:
-    """By the command line, through TLS; Redis notes nobody who tried what he may not."""
+    before = here.states()
+    here.redis.flushall()
+    redis = guarded.redis.client
+    redis.execute_command("ACL", "LOG", "RESET")
     given = guarded.settings("administrator") | {"clock": "events", "hash_key": "a secret of sixteen"}
-    before = judged.states()
-    judged.redis.flushall()
-    guarded.redis.client.execute_command("ACL", "LOG", "RESET")
-    for command in (
-        ("rebuild",),
-        ("forget", "seller", SELLER),
-        ("forget", "seller", SELLER, "--confirm", "--actor", "mia"),
-        ("forget", "buyer", BUYER, "--confirm", "--actor", "mia", "--json"),
-    ):
-        done = run(guarded, tmp_path, given, "-m", "assay", *command)
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-        assert_no_secret(done.stdout + done.stderr)
-        if command == ("rebuild",):
-            assert judged.states() == before
-    assert '"erased":true' in done.stdout
-    assert guarded.redis.client.execute_command("ACL", "LOG") == []
-    assert len(judged.published(topics.AUDIT.name)) == 2
+    assert_lacks(guarded, tmp_path, given, "set", "rebuild")
+    here.redis.flushall()
+    here.redis.script_flush()
+    redis.config_resetstat()
+    assert_done(guarded, tmp_path, given, "rebuild")
+    used = commands_given(redis)
+    assert here.states() == before
+    redis.config_resetstat()
+    assert_done(guarded, tmp_path, given, "forget", "seller", SELLER)
+    assert_done(guarded, tmp_path, given, "forget", "seller", SELLER, "--confirm", "--actor", "mia")
+    said = assert_done(guarded, tmp_path, given, "forget", "buyer", BUYER, "--confirm", "--actor", "mia", "--json")
+    asyncio.run(report_and_settle(settings_of(guarded, "administrator")))
+    used |= commands_given(redis)
+    assert '"erased":true' in said
+    assert redis.execute_command("ACL", "LOG") == []
+    assert set(REDIS_ADMINISTRATOR) - used == set(), "these are not needed"
+    assert len(here.published(topics.AUDIT.name)) == 2
+    assert_lacks(guarded, tmp_path, given, "zscan", "forget", "seller", "usual-04")
 
 
-def administrate(settings: Settings, policy: Policy) -> None:
-    """All that both commands ask of Redis; what only a worker's return asks for included."""
-    rebuild(settings, policy, False, lambda _: None)
-    with plainly(settings, CannotForgetError):
-        asyncio.run(erase(settings))
+def assert_done(guarded: Guarded, folder: Path, given: dict[str, Any], *command: str) -> str:
+    done = run(guarded, folder, given, "-m", "assay", *command)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    assert_no_secret(done.stdout + done.stderr)
+    return done.stdout
 
 
-async def erase(settings: Settings) -> None:
-    place = await asyncio.to_thread(place_of, settings)
-    seller, buyer = SellerEraser(settings, place, SELLER), BuyerEraser(settings, place, BUYER)
+def assert_lacks(guarded: Guarded, folder: Path, given: dict[str, Any], right: str, *command: str) -> None:
+    """Without that command of Redis's it ends with one sentence."""
+    redis = guarded.redis.client
+    redis.execute_command("ACL", "SETUSER", "assay-administrator", f"-{right}")
+    done = run(guarded, folder, given, "-m", "assay", *command)
+    redis.execute_command("ACL", "SETUSER", "assay-administrator", f"+{right}")
+    redis.execute_command("ACL", "LOG", "RESET")
+    assert done.returncode == 1
+    assert "the user assay-administrator lacks a right" in done.stderr
+    assert done.stderr.endswith("grant what docs/operations.md lists.\n")
+    assert done.stderr.count("\n") == 1
+
+
+def commands_given(redis: Any) -> set[str]:
+    """What anybody asked of Redis since its figures were reset, what scripts asked included."""
+    return {name.removeprefix("cmdstat_") for name in redis.info("commandstats")}
+
+
+async def report_and_settle(settings: Settings) -> None:
+    """What is asked where a worker takes its partition back while tombstones are on their way."""
+    eraser = Eraser(settings, await asyncio.to_thread(place_of, settings))
     try:
-        await seller.erase(await seller.look(), True, ENTRY)
-        await buyer.erase(await buyer.look(), ENTRY)
         key = topics.STANDINGS.name, SELLER.encode()
-        await seller._eraser.store.reemit(0, [key])
-        await seller._eraser.settle(0, [key])
+        await eraser.store.reemit(0, [key])
+        await eraser.settle(0, [key])
+        assert await eraser.store.to_reemit(0) == []
     finally:
-        await seller.close()
-        await buyer.close()
-
-
-def test_an_administrator_needs_every_command_that_redis_allows_it(judged: Marketplace, guarded: Guarded) -> None:
-    settings, policy = settings_of(guarded, "administrator", clock="events"), make_policy(read_policy(None))
-    idle, said = [], dict[str, str]()
-    for command in (*REDIS_ADMINISTRATOR, ""):
-        judged.redis.flushall()
-        judged.redis.script_flush()
-        if command:
-            guarded.redis.client.execute_command("ACL", "SETUSER", "assay-administrator", f"-{command}")
-        try:
-            administrate(settings, policy)
-        except (CannotRebuildError, CannotForgetError) as error:
-            said[command] = str(error)
-        else:
-            idle.append(command)
-        finally:
-            if command:
-                guarded.redis.client.execute_command("ACL", "SETUSER", "assay-administrator", f"+{command}")
-    assert idle == [""], "these are not needed"
-    assert {name: one for name, one in said.items() if "lacks a right" not in one or "\n" in one} == {}
+        await eraser.close()
 
 
 @pytest.mark.parametrize(
@@ -127,7 +118,7 @@ def test_an_administrator_needs_every_command_that_redis_allows_it(judged: Marke
     [right for right in KAFKA if right.role == "administrator"],
     ids=lambda right: f"{right.operation}-{right.name}",
 )
-def test_an_administrator_that_lacks_one_right_says_which(judged: Any, guarded: Guarded, right: Right) -> None:
+def test_an_administrator_that_lacks_one_right_says_which(here: Marketplace, guarded: Guarded, right: Right) -> None:
     settings = settings_of(guarded, "administrator", clock="events")
 
     def said() -> str:
@@ -137,8 +128,8 @@ def test_an_administrator_that_lacks_one_right_says_which(judged: Any, guarded: 
             return str(error)
         return ""
 
-    judged.until("it may begin", lambda: said() == "")
+    here.until("it may begin", lambda: said() == "")
     guarded.take_away(right)
     wanted = f"{right.operation} {right.name}" if right.resource == "topic" else "GroupAuthorization"
-    judged.until("it says what it lacks", lambda: wanted in said() and "docs/operations.md lists" in said())
+    here.until("it says what it lacks", lambda: wanted in said() and "docs/operations.md lists" in said())
     guarded.grant([right])
