@@ -1,8 +1,7 @@
 """Where a person's id lies: found among more than one look takes, on each server of Redis's kind and on a cluster.
 
-Turned red by: one look alone; a pattern whose special characters are not escaped; one master alone (cluster); ids that
-only begin alike (no separator behind the seller's id); entries that hold the id inside another (sellers_naming is told
-of those on purpose, and says so).
+Turned red by: one look alone, at entries or at keys; a pattern whose special characters are not escaped; one master
+alone (cluster); no separator behind the seller's id; a line that has the id in another field.
 """
 
 from collections.abc import Callable
@@ -31,8 +30,8 @@ def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def line(seller_id: str, number: int) -> Line:
-    """An alert's, whose evidence may quote anything."""
-    told = alert(f"a-{seller_id}-{number}", seller=seller_id, note=f'"seller_id":"{ODD}"')
+    """An alert's, which says the other's id elsewhere."""
+    told = alert(f"a-{seller_id}-{number}", seller=seller_id, note=ODD)
     return Line(topics.ALERTS.name, told.alert_id.encode(), wire.encode(told), True)
 
 
