@@ -7,6 +7,8 @@ Turned red by: see below each test.
 import json
 import random
 import re
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -318,3 +320,34 @@ def test_a_command_that_lacks_something_says_what(marketplace: Callable[[int], M
     done = CliRunner().invoke(main, [*given, "forget", "buyer", "b"])
     assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith("No hash_key is set")
+
+
+def test_a_worker_that_was_about_to_tell_the_others_of_the_seller_is_waited_for(
+    marketplace: Callable[[int], Marketplace],
+) -> None:
+    """Flags go out beside a commit that is refused. The deadline behind them is gone, so nobody would write them again.
+
+    Red with: no `until_taken_back`.
+    """
+    here = marketplace(1)
+    told = Told()
+    told.tell(schemas.SellerRegistered, START, "owes-0")
+    bought(told, "owes-0", "a buyer", 1)
+    here.send([*told.records()[:5], *closing(1, 3.5)])
+    here.judge_all(workers=1)
+    here.send(closing(1, 20))
+    worker = here.worker(pace_stop="tell:before:1", session_timeout_seconds=60)
+    here.until("it is about to tell of the overdue refund", worker.is_stopped)
+    ended: list[Result] = []
+    erasing = threading.Thread(
+        target=lambda: ended.append(confirmed(here, "seller", "owes-0", "--although-open")), daemon=True
+    )
+    erasing.start()
+    here.until("the state is gone", lambda: not here.redis.exists("assay:{0}:seller:owes-0"))
+    erasing.join(3.0)
+    worker.process.send_signal(signal.SIGCONT)
+    erasing.join()
+    here.wait_until_judged()
+    assert worker.end() == 0, here.logs()
+    assert (ended[0].exit_code, ended[0].stderr) == (0, "")
+    assert naming(held(here), "owes-0") == []
