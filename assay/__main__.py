@@ -12,6 +12,7 @@ from assay.demo import demo
 from assay.doctor import doctor
 from assay.evaluate import evaluate
 from assay.failure import Commands
+from assay.forget import forget
 from assay.hash import hash_identifiers
 from assay.invocation import Invocation
 from assay.policy import policy
@@ -34,6 +35,7 @@ COMMANDS = (
     policy,
     topics,
     rebuild,
+    forget,
     dead_letters,
     config,
     hash_identifiers,

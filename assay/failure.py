@@ -5,13 +5,14 @@ from typing import IO, Any, Final
 import click
 
 from detectors.policy import PolicyError
+from streams.erasing import CannotForgetError
 from streams.preflight import CannotStartError
 from streams.rebuild import CannotRebuildError
 from streams.settings import SettingsError
 from streams.upkeep import UpkeepError
 
 #: Errors of the packages below whose text is already one sentence for a person.
-SENTENCES: Final = (SettingsError, UpkeepError, PolicyError, CannotStartError, CannotRebuildError)
+SENTENCES: Final = (SettingsError, UpkeepError, PolicyError, CannotStartError, CannotRebuildError, CannotForgetError)
 
 
 class Failure(click.ClickException):

@@ -45,6 +45,11 @@ class Kept(Generic[T]):
             self._heap = [(self._rank(held), key) for key, held in self._held.items()]
             heapq.heapify(self._heap)
 
+    def drop(self, key: str) -> None:
+        """Forgets the value, if it is there; nothing is counted."""
+        if key in self._held:
+            self._forget(key)
+
     def get(self, key: str) -> T | None:
         """The value, unless it never came or had to go."""
         return self._held.get(key)

@@ -92,6 +92,10 @@ class History:
                 return
         _take(seen, event, at_us)
 
+    def forget(self, seller_id: str) -> None:
+        """Nothing is shown of the seller any more."""
+        self._sellers.pop(seller_id, None)
+
     def seller(self, seller_id: str) -> Seen:
         """What is remembered; an empty `Seen` for a seller never heard of."""
         return self._sellers.get(seller_id) or Seen(seller_id)

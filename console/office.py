@@ -75,6 +75,8 @@ class Office:
                 self.history.take(read[0])
             return
         changed = self.projection.take(record)
+        if record.topic == topics.STANDINGS.name and record.value is None:
+            self.history.forget(record.key.decode("utf-8", "replace"))
         if record.topic == topics.AUDIT.name:
             self._note_snoozes(changed)
         self.tell(changed)

@@ -104,11 +104,14 @@ class Projection:
     def take(self, record: Record) -> Changed:
         """Takes a record in; a topic that is not one of the console's own changes nothing.
 
-        A tombstone changes nothing either: it follows a release, and says only that the topic may forget.
+        A tombstone of a hold changes nothing either: it follows a release, and says only that the topic may forget.
+        That of an alert or of a seller's line is of `assay forget`: nothing is shown of them any more.
         """
         taker = self._takers.get(record.topic)
-        if taker is None or record.value is None:
+        if taker is None:
             return NOTHING
+        if record.value is None:
+            return self._forget(record.topic, record.key.decode("utf-8", "replace"))
         try:
             return taker(record, record.value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -140,6 +143,25 @@ class Projection:
             return NOTHING
         self.alerts.put(alert.alert_id, alert)
         return Changed(frozenset((alert.alert_id,)), frozenset((seller_of(alert),)))
+
+    def _forget(self, topic: str, key: str) -> Changed:
+        """What a tombstone takes away."""
+        if topic == topics.ALERTS.name and (alert := self.alerts.get(key)) is not None:
+            self.alerts.drop(key)
+            return Changed(frozenset((key,)), frozenset((seller_of(alert),)))
+        if topic != topics.STANDINGS.name:
+            return NOTHING
+        alert_ids = frozenset(one.alert_id for one in self.alerts.each("seller", key))
+        for alert_id in alert_ids:
+            self.alerts.drop(alert_id)
+        for hold in self.holds.each("seller", key):
+            self.holds.drop(hold.hold_id)
+            for appeal in self.appeals.each("hold", hold.hold_id):
+                self.appeals.drop(appeal.event_id)
+        for verdict in self.verdicts.each("seller", key):
+            self.verdicts.drop(verdict.event_id)
+        self.standings.drop(key)
+        return Changed(alert_ids, frozenset((key,)))
 
     def _hold(self, _: Record, value: bytes) -> Changed:
         hold = _decode_hold(value)

@@ -107,11 +107,14 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who did what in the console; `assigned` without `assignee` and `snoozed` without `until` end what was before."""
+    """Who did what, in the console or by `assay forget`.
+
+    `assigned` without `assignee` and `snoozed` without `until` end what was before.
+    """
 
     audit_id: str
     actor: str
-    action: Literal["signed_in", "assigned", "snoozed", "noted", "ruled", "overridden", "replayed"]
+    action: Literal["signed_in", "assigned", "snoozed", "noted", "ruled", "overridden", "replayed", "forgotten"]
     at: Time
     reason: str
     alert_id: str | None = None

@@ -138,7 +138,7 @@ AUDIT = Topic(
     "alert_id, else hold_id, else actor",
     (outputs.AuditEntry,),
     retention_ms=-1,
-    about="Who did what in the console.",
+    about="Who did what in the console, and who forgot whom.",
 )
 
 #: Keyed by seller, with one partition count: everything about one seller is in one partition number of them all.

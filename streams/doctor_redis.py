@@ -62,11 +62,16 @@ def look_at_redis(settings: Settings) -> RedisSeen | str:
     try:
         return asyncio.run(_look(access))
     except StoreUnavailableError as error:
-        known = trouble(error, access)
-        if known is not None:
-            return f"Redis at {access.shown} cannot be used: {known}."
-        reason = str(error.__cause__ or error).partition("\n")[0].rstrip(".")
-        return f"Redis does not answer at {access.shown} ({reason}): start it (`make stack`), or set redis_url."
+        return why_not(error, access)
+
+
+def why_not(error: StoreUnavailableError, access: RedisAccess) -> str:
+    """One sentence that says why Redis does not do what it was asked."""
+    known = trouble(error, access)
+    if known is not None:
+        return f"Redis at {access.shown} cannot be used: {known}."
+    reason = str(error.__cause__ or error).partition("\n")[0].rstrip(".")
+    return f"Redis does not answer at {access.shown} ({reason}): start it (`make stack`), or set redis_url."
 
 
 async def _look(access: RedisAccess) -> RedisSeen:

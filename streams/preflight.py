@@ -4,14 +4,14 @@ import asyncio
 from typing import Final
 
 from schemas import topics
-from streams import doctor, rights
+from streams import doctor
 from streams.doctor_redis import META_KEY, RedisSeen, ask, look_at_redis
 from streams.meta import VERSION, meta
 from streams.redis_access import redis_access
 from streams.redis_store import RedisStore
 from streams.settings import Settings
 from streams.store import StoreUnavailableError
-from streams.upkeep import TopicSeen
+from streams.upkeep import what_lacks
 
 
 class CannotStartError(Exception):
@@ -34,7 +34,9 @@ def preflight(settings: Settings) -> int:
     Writes `assay:meta` to a Redis that has none. Raises `CannotStartError` or `UpkeepError`.
     """
     kafka = doctor.look_at_kafka(settings)
-    _check_rights(settings, kafka.seen)
+    lacking = what_lacks("worker", settings, kafka.seen)
+    if lacking is not None:
+        raise CannotStartError(lacking)
     counts = kafka.partitions()
     missing = [topic.name for topic in _NEEDED if topic.name not in counts]
     if missing:
@@ -54,18 +56,6 @@ def preflight(settings: Settings) -> int:
         # The first worker of a newer release: none of the older starts from here on.
         asyncio.run(ask(settings, ("HSET", META_KEY, VERSION, newer)))
     return partitions
-
-
-def _check_rights(settings: Settings, seen: list[TopicSeen]) -> None:
-    denied = {
-        one.topic.name: rights.missing("worker", "topic", one.topic.name, one.allowed)
-        for one in seen
-        if one.allowed is not None
-    }
-    said = [f"{' and '.join(operations)} {name}" for name, operations in denied.items() if operations]
-    if said:
-        who = f"the user {settings.kafka_user}" if settings.kafka_user else "assay"
-        raise CannotStartError(f"Kafka does not allow {who} to {', '.join(said)}: grant what docs/operations.md lists.")
 
 
 async def _write_meta(settings: Settings, partitions: int) -> None:

@@ -25,6 +25,7 @@ from streams.hop import Hop, HopTerms, PartitionLostError, wall_clock_us
 from streams.kafka_access import KafkaOptions, kafka_access
 from streams.meta import INPUTS, meta
 from streams.outbox import KafkaOutbox, Outbox
+from streams.plainly import plainly
 from streams.polls import TP
 from streams.redis_access import redis_access
 from streams.redis_store import RedisStore
@@ -33,7 +34,7 @@ from streams.republishing import Handed, hand_over
 from streams.settings import Settings
 from streams.store import Line
 from streams.surroundings import Surroundings
-from streams.upkeep import administering
+from streams.upkeep import members_of, what_lacks
 
 BATCH: Final = 500
 EVENTS, HANDING_OVER = "events", "handing over"
@@ -63,6 +64,9 @@ def rebuild(settings: Settings, policy: Policy, accept_gap: bool, tell: Callable
     changed.
     """
     kafka = doctor.look_at_kafka(settings)
+    lacking = what_lacks("administrator", settings, kafka.seen)
+    if lacking is not None:
+        raise CannotRebuildError(lacking)
     check = doctor.check_partitions(kafka)
     if not check.ok:
         raise CannotRebuildError(check.sentence)
@@ -74,23 +78,23 @@ def rebuild(settings: Settings, policy: Policy, accept_gap: bool, tell: Callable
             "start a worker."
         )
     _refuse_members(settings)
-    phase = _phase(settings, partitions)
-    began, spans = asyncio.run(_spans(kafka_access(settings).options, committed, partitions))
+    with plainly(settings, CannotRebuildError):
+        phase = _phase(settings, partitions)
+        began, spans = asyncio.run(_spans(kafka_access(settings).options, committed, partitions))
     gaps = [f"{tp.topic} partition {tp.partition} begins at offset {at}" for tp, at in sorted(began.items()) if at]
     if gaps and not accept_gap:
         raise CannotRebuildError(
             f"Kafka no longer has the first events ({len(gaps)} topic-partitions, such as {gaps[0]}): "
             "read in docs/operations.md what cannot be restored, then run `assay rebuild --accept-gap`."
         )
-    return asyncio.run(_rebuild(settings, policy, partitions, spans, gaps, phase, tell))
+    with plainly(settings, CannotRebuildError):
+        return asyncio.run(_rebuild(settings, policy, partitions, spans, gaps, phase, tell))
 
 
 def _refuse_members(settings: Settings) -> None:
-    with administering(settings) as admin:
-        group = admin.describe_groups([settings.consumer_group]).get(settings.consumer_group, {})
-    if members := group.get("members"):
+    if members := members_of(settings):
         raise CannotRebuildError(
-            f"{len(members)} workers of the group {settings.consumer_group} run: stop them first, and wait until the "
+            f"{members} workers of the group {settings.consumer_group} run: stop them first, and wait until the "
             f"group has noticed ({settings.session_timeout_seconds} s after a kill)."
         )
 
@@ -156,7 +160,7 @@ async def _rebuild(
         await kafka.close()
         await store.close()
     told = [each for pair in meta(partitions).items() for each in pair]
-    await ask(settings, ("HSET", META_KEY, *told), ("DEL", REBUILD_KEY))
+    await ask(settings, ("HSET", META_KEY, *told), ("UNLINK", REBUILD_KEY))
     return Rebuilt(events, handed, gaps)
 
 

@@ -71,9 +71,15 @@ class ClusterPipe:
     async def ask_each(self, command: Command) -> dict[Node, Any]:
         """What every master answers to a command without a key."""
         async with asyncio.timeout(self._timeout_s):
-            await self._look()
-            masters = sorted({node for node in self._master_of if node is not None})
-            return {node: (await self._pipe(node).ask_surely([command]))[0] for node in masters}
+            return {node: (await self._pipe(node).ask_surely([command]))[0] for node in await self._masters()}
+
+    async def masters(self) -> list[RedisPipe]:
+        """Whoever has to be asked what is asked of no key: each of them."""
+        return [self._pipe(node) for node in await self._masters()]
+
+    async def _masters(self) -> list[Node]:
+        await self._look()
+        return sorted({node for node in self._master_of if node is not None})
 
     async def close(self) -> None:
         for pipe in self._pipes.values():

@@ -112,6 +112,10 @@ class RedisPipe:
         """As `ask`, and StoreUnavailableError with what Redis said when one of the replies is an error."""
         return [sure(reply) for reply in await self.ask(commands)]
 
+    async def masters(self) -> list["RedisPipe"]:
+        """Whoever has to be asked what is asked of no key: this server."""
+        return [self]
+
     async def close(self) -> None:
         while self._idle:
             await self._idle.pop().connection.disconnect()

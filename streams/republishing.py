@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
-from aiokafka.structs import TopicPartition
 
 from detectors.entries import pack_flags
 from detectors.flags import new_flags
@@ -14,18 +13,17 @@ from detectors.restoring import Said, restore
 from detectors.state import SellerState
 from schemas import Alert, Hold, SellerStanding, topics
 from streams.deadlines import deadline_id
-from streams.history import consumer_of
 from streams.hop import Hop, PartitionLostError
 from streams.kafka_access import KafkaOptions, kafka_access
 from streams.outbox import line_of
 from streams.partition import Partition
+from streams.said import SAID, said_in
 from streams.sellers import change_of, seller_from
 from streams.settings import Settings
 from streams.store import Fenced, FlagWrite, PartitionCommit
 
 SELLERS_AT_ONCE: Final = 500
-POLL_MS: Final = 500
-_TOPICS: Final = (topics.ALERTS, topics.HOLDS, topics.STANDINGS)
+_TOPICS: Final = SAID
 _decoders: Final = {topic.name: msgspec.json.Decoder(topic.words[0]).decode for topic in _TOPICS}
 
 Lines = dict[tuple[str, bytes], bytes]
@@ -127,20 +125,9 @@ def _by_seller(lines: Lines) -> tuple[dict[str, Said], dict[str, Alert]]:
 
 async def _published(kafka: KafkaOptions, number: int) -> Lines:
     """The last line of each key of that partition of the compacted topics: the one with the highest revision."""
-    lanes = [TopicPartition(topic.name, number) for topic in _TOPICS]
-    consumer = consumer_of(kafka)
-    await consumer.start()
     found: Lines = {}
-    try:
-        consumer.assign(lanes)
-        await consumer.seek_to_beginning()
-        ends = await consumer.end_offsets(lanes)
-        while any([await consumer.position(lane) < end for lane, end in ends.items()]):
-            for lane, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
-                for one in records:
-                    _keep_newest(found, (lane.topic, one.key or b""), one.value)
-    finally:
-        await consumer.stop()
+    async for key, value in said_in(kafka, number):
+        _keep_newest(found, key, value)
     return found
 
 

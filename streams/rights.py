@@ -30,10 +30,12 @@ class Right(NamedTuple):
 GROUP: Final = "assay"
 EVENTS: Final = topics.MARKETPLACE
 SAID: Final = (topics.ALERTS, topics.HOLDS, topics.STANDINGS, topics.DEAD_LETTERS)
+COMPACTED: Final = tuple(topic for topic in SAID if topic.compacted)
 ROLES: Final = {
     "worker": "assay-worker",
     "console": "assay-console",
     "operator": "assay-operator",
+    "administrator": "assay-administrator",
 }
 
 
@@ -55,6 +57,11 @@ KAFKA: Final[tuple[Right, ...]] = (
     *_on("operator", "Read", (*EVENTS, topics.DEAD_LETTERS), "`assay doctor` looks at keys; `assay dead-letters`"),
     *_on("operator", "Describe", [one for one in topics.ALL if one not in (*EVENTS, topics.DEAD_LETTERS)], "the same"),
     Right("operator", "Describe", "group", GROUP, "`assay doctor`: how far the workers have come"),
+    *_on("administrator", "Read", (*EVENTS, *topics.REFERENCE), "`assay rebuild`: what is judged once more"),
+    *_on("administrator", "Read", COMPACTED, "`assay rebuild`, `assay forget`: what was said"),
+    *_on("administrator", "Write", SAID, "the same: what differs, and that somebody is forgotten"),
+    *_on("administrator", "Write", (topics.AUDIT,), "`assay forget`: who forgot whom"),
+    Right("administrator", "Describe", "group", GROUP, "the same: whether workers run, and how far they have come"),
 )
 #: Whoever sends a dead letter again writes it to where it came from: leave it out, and only that does not work.
 AGAIN: Final[tuple[Right, ...]] = tuple(
@@ -70,14 +77,22 @@ REDIS_WORKER: Final = (
     *("sadd", "smembers", "srem", "unlink", "xadd", "xdel", "xlen", "xrange"),
     *("zadd", "zcard", "zcount", "zrangebyscore", "zrem"),
 )
+#: Commands of `assay rebuild` and `assay forget`.
+REDIS_ADMINISTRATOR: Final = (
+    *("eval", "evalsha", "exists", "get", "hdel", "hget", "hgetall", "hlen", "hmget", "hscan", "hset", "info"),
+    *("mset", "sadd", "scan", "set", "smembers", "srem", "unlink", "xadd", "xdel", "xrange"),
+    *("zadd", "zrangebyscore", "zrem", "zscan"),
+)
 #: Beside these on a Redis Cluster. `select` only where redis_url names a database other than 0.
 REDIS_CLUSTER: Final = ("asking", "cluster|slots")
 REDIS_KEYS: Final = "assay:*"
 
 
-def redis_rule(user: str, password: str = "PASSWORD", *, cluster: bool = False) -> str:
-    """The words behind ACL SETUSER for a worker."""
-    commands = " ".join(f"+{name}" for name in (*REDIS_WORKER, *(REDIS_CLUSTER if cluster else ())))
+def redis_rule(
+    user: str, password: str = "PASSWORD", *, cluster: bool = False, wanted: Iterable[str] = REDIS_WORKER
+) -> str:
+    """The words behind ACL SETUSER for a worker, or for whoever needs these `wanted` commands."""
+    commands = " ".join(f"+{name}" for name in (*wanted, *(REDIS_CLUSTER if cluster else ())))
     return f"{user} reset on >{password} ~{REDIS_KEYS} {commands}"
 
 
@@ -99,9 +114,10 @@ def table() -> str:
         lines.append(f"| `{ROLES[role]}` | {operation} | {resource}: {on} | {why} |")
     command = f"    ACL SETUSER {redis_rule(ROLES['worker'])}"
     more = " ".join(f"+{name}" for name in REDIS_CLUSTER)
-    redis = "In Redis, one user for the workers and `assay doctor`; the console needs none:"
+    redis = "In Redis, one user for the workers and `assay doctor`, one for whoever rebuilds or forgets; the console"
+    rule = redis_rule(ROLES["administrator"], wanted=REDIS_ADMINISTRATOR)
     beside = f"On a Redis Cluster also `{more}`; with a database other than 0 also `+select`."
-    return "\n".join([*lines, "", redis, "", command, "", beside, ""])
+    return "\n".join([*lines, "", redis, "needs none:", "", command, f"    ACL SETUSER {rule}", "", beside, ""])
 
 
 def page(text: str) -> str:

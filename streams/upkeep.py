@@ -9,6 +9,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from schemas import topics
+from streams import rights
 from streams.kafka_access import kafka_access
 from streams.kafka_trouble import why_unreachable
 from streams.settings import Settings
@@ -146,6 +147,27 @@ def _create(admin: Any, missing: list[topics.Topic], settings: Settings) -> None
     admin.wait_for_topics(list(asked))
 
 
+def what_lacks(role: str, settings: Settings, seen: Iterable[TopicSeen]) -> str | None:
+    """One sentence that says which rights on topics the user lacks for that role; None where it has them all."""
+    denied = {
+        one.topic.name: rights.missing(role, "topic", one.topic.name, one.allowed)
+        for one in seen
+        if one.allowed is not None
+    }
+    said = [f"{' and '.join(operations)} {name}" for name, operations in denied.items() if operations]
+    if not said:
+        return None
+    who = f"the user {settings.kafka_user}" if settings.kafka_user else "assay"
+    return f"Kafka does not allow {who} to {', '.join(said)}: grant what docs/operations.md lists."
+
+
+def members_of(settings: Settings) -> int:
+    """How many workers are in the group now; one that was killed counts until its session has timed out."""
+    with administering(settings) as admin:
+        group = admin.describe_groups([settings.consumer_group]).get(settings.consumer_group, {})
+    return len(group.get("members") or ())
+
+
 def _described(admin: Any, which: tuple[topics.Topic, ...]) -> list[dict[str, Any]]:
     described: list[dict[str, Any]] = admin.describe_topics([topic.name for topic in which])
     return [topic for topic in described if topic["error_code"] == 0]
@@ -168,7 +190,9 @@ def unreachable(settings: Settings, error: Exception) -> UpkeepError:
 
 def refused(settings: Settings, error: Exception) -> UpkeepError:
     """The sentence for a Kafka that answers and does not do it."""
-    if isinstance(error, AuthorizationError):
+    if (
+        isinstance(error, AuthorizationError) or "AuthorizationFailed" in type(error).__name__
+    ):  # aiokafka's have no class
         who = f"the user {settings.kafka_user}" if settings.kafka_user else "assay"
         said = f"Kafka at {settings.kafka_bootstrap} does not allow it to {who} ({said_by(error)})"
         return UpkeepError(f"{said}: grant the rights that docs/operations.md lists.")

@@ -98,7 +98,7 @@ def _told(office: Office, language: str, wanted: Wanted, alert_id: str) -> Serve
     """The row to put in place, or that it is gone."""
     alert = office.projection.alerts.get(alert_id)
     if alert is None:
-        return None
+        return message("gone", {"id": alert_id})
     row = row_of(office.projection, office.history, alert, office.now())
     if not is_wanted(row, wanted):
         return message("gone", {"id": alert_id})

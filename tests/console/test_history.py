@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 import schemas
 from console import history
+from console.edges import Record
 from console.history import History
 from console.seen import Seen
+from schemas import topics
 from tests.console.records import at, listing
+from tests.console.served import Served
 
 _RETURN = {"return_id": "r1", "order_id": "o1", "listing_id": "l-s1", "buyer_id": "b1", "amount": Decimal(1500)}
 
@@ -75,3 +78,11 @@ def test_whoever_acted_longest_ago_is_forgotten_unless_somebody_works_on_it() ->
     assert len(memory) == history.SELLERS_KEPT
     assert memory.seller("s0").listings
     assert not memory.seller("s1").listings
+
+
+def test_a_seller_that_was_forgotten_is_not_remembered() -> None:
+    """Red with an office that passes the tombstone to the projection alone."""
+    served = Served()
+    served.office.history.take(listing(when=at(1)))
+    served.office.take(Record(topics.STANDINGS.name, b"s1", None))
+    assert served.office.history.seller("s1") == Seen("s1")

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+import schemas
 from console import bounded, projection
 from console.cases import case_of
 from console.edges import Record
@@ -28,6 +30,9 @@ HISTORY = [
     record(entry("snoozed", when=at(1), until=at(9))),
     Record(topics.HOLDS.name, b"listing:l-s1", None),
 ]
+STANDING = schemas.SellerStanding(
+    seller_id="s1", revision=9, score=0.9, reason_codes=("vanished_seller",), exposure=(), event_time=at(4)
+)
 
 
 def seen(memory: Projection) -> Any:
@@ -65,6 +70,33 @@ def test_a_new_hold_on_the_same_subject_takes_the_place_of_the_released_one() ->
     assert held is not None
     assert (held.hold_id, held.action) == ("h2", "placed")
     assert [one.hold_id for one in memory.holds.of("seller", "s1")] == ["h2", "h1"]
+
+
+def test_a_seller_that_was_forgotten_is_shown_no_more() -> None:
+    """Its alerts, holds, verdicts and the seller's own line; others stay. Red with each of them left out."""
+    other = msgspec.structs.replace(STANDING, seller_id="s2")
+    memory = after(
+        [
+            *HISTORY,
+            record(STANDING),
+            record(alert("a2", seller="s2")),
+            record(other),
+        ]
+    )
+    changed = memory.take(Record(topics.STANDINGS.name, b"s1", None))
+    assert (changed.alert_ids, changed.seller_ids) == ({"a1"}, {"s1"})
+    assert memory.take(Record(topics.ALERTS.name, b"a9", None)).alert_ids == {"a9"}
+    assert [one.alert_id for one in memory.alerts] == ["a2"]
+    assert [one.seller_id for one in memory.standings] == ["s2"]
+    assert (len(memory.holds), len(memory.verdicts), memory.holds_are_whole) == (0, 0, True)
+    assert memory.hold_on("listing", "l-s1") is None
+    assert memory.take(Record(topics.STANDINGS.name, b"s1", None)).alert_ids == frozenset()
+
+
+def test_a_seller_that_comes_back_is_new() -> None:
+    """Its revisions begin anew, as the tombstone says. Red with a tombstone that changes nothing."""
+    memory = after([record(alert(revision=7)), Record(topics.ALERTS.name, b"a1", None), record(alert(revision=1))])
+    assert [one.revision for one in memory.alerts] == [1]
 
 
 def test_a_line_that_cannot_be_read_is_counted_and_harms_nothing() -> None:

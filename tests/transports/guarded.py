@@ -18,7 +18,7 @@ from kafka.admin._acls import (
     ResourceType,
 )
 
-from streams.rights import KAFKA, ROLES, Right, redis_rule
+from streams.rights import KAFKA, REDIS_ADMINISTRATOR, REDIS_WORKER, ROLES, Right, redis_rule
 from tests.streams.conftest import BINARIES, USUAL, Server
 from tests.transports.brokers import GuardedBroker, free_ports, guarded_broker
 from tests.transports.papers import Papers
@@ -50,13 +50,17 @@ class Guarded:
         else:
             given |= {"kafka_security": "ssl", "kafka_cert_file": paper.cert, "kafka_key_file": paper.key}
         given |= {
-            "redis_url": f"rediss://assay-worker@localhost:{self.redis_tls}/0",
+            "redis_url": f"rediss://{self.redis_user(role)}@localhost:{self.redis_tls}/0",
             "redis_password_file": self.file("redis"),
             "redis_ca_file": self.papers.authority,
             "redis_cert_file": paper.cert,
             "redis_key_file": paper.key,
         }
         return {name: value for name, value in (given | others).items() if value is not None}
+
+    def redis_user(self, role: str) -> str:
+        """Whoever is no administrator is a worker there."""
+        return ROLES[role if role == "administrator" else "worker"]
 
     def file(self, user: str) -> Path:
         return self.folder / f"{user}.password"
@@ -89,7 +93,8 @@ def guarded_servers(folder: Path) -> Guarded:
     server = Server(BINARIES[USUAL], folder / "redis", "--appendonly", "yes", "--tls-auth-clients", "yes", *options)
     name, _, password = TESTS.partition(":")
     server.client.execute_command("ACL", "SETUSER", name, "on", f">{password}", "~*", "&*", "+@all")
-    server.client.execute_command("ACL", "SETUSER", *redis_rule("assay-worker", REDIS_SECRET).split())
+    for user, wanted in (("assay-worker", REDIS_WORKER), ("assay-administrator", REDIS_ADMINISTRATOR)):
+        server.client.execute_command("ACL", "SETUSER", *redis_rule(user, REDIS_SECRET, wanted=wanted).split())
     server.client.execute_command("ACL", "SETUSER", "default", "off")
     server.client = redis.Redis(port=server.port, username=name, password=password, protocol=2)
     kafka = guarded_broker(folder / "kafka", papers, SECRETS)
