@@ -6,7 +6,7 @@ earlier and choose the listing whose score it shows, and a trial may change noth
 
 import hashlib
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 from typing import Final
 
 import msgspec
@@ -45,8 +45,12 @@ class _Case(msgspec.Struct, frozen=True, gc=False):
 def decide_alerts(state: SellerState, moment: Moment, policy: Policy) -> Iterator[Alert]:
     """The alerts to publish after an event: for each family, what is on trial in it apart: what is new to say."""
     shelf = look_at(state, policy, moment.now_us)
+    found = chain(shelf.own, *(listing.findings for listing in shelf.listings))
+    any_on_trial = any(policy.mode(one.reason_code) == "shadow" for one in found)
     for family, on_trial in product(FAMILIES, (False, True)):
         key = family + ON_TRIAL if on_trial else family
+        if on_trial and not any_on_trial and key not in state.core.alerts:
+            continue
         case = _case(shelf, family, policy, on_trial)
         alert = state.core.alerts.get(key)
         if case is None:
