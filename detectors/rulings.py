@@ -138,5 +138,5 @@ def _key_of(state: SellerState, alert_id: str | None) -> str:
 
 
 def _facts(state: SellerState, policy: Policy) -> int:
-    held = [one.facts for one in state.findings.values() if policy.family(one.reason_code) == "aftersale"]
-    return max(held, default=0)
+    theirs = [one for one in state.findings.values() if policy.family(one.reason_code) == "aftersale"]
+    return max([one.facts for one in theirs if policy.mode(one.reason_code) != "shadow"], default=0)

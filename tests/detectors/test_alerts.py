@@ -199,6 +199,18 @@ def test_what_is_on_trial_has_an_alert_of_its_own_though_one_event_opens_both() 
     assert {(alert.mode, "odd" in alert.reason_codes) for alert in alerts} == {("hold", False), ("shadow", True)}
 
 
+@pytest.mark.parametrize("mode", ["shadow", "alert"])
+def test_what_is_on_trial_is_no_new_fact_that_ends_an_allow(mode: str) -> None:
+    story = Story()
+    odd = Entry(Crowd(), "odd", "aftersale", mode, "seller", (schemas.SellerActive,))  # type: ignore[arg-type]
+    story.hop.judging.judge = Judge(with_entry(story.policy, odd))
+    story.tell(sold_and_back(GANG, 1, at(3)), until=at(12))
+    story.tell(verdict(at(13), GANG, "payout", "rejected"))
+    assert story.open_alerts() == {}
+    story.tell(event(schemas.SellerActive, at(14), GANG, activity="login"))
+    assert [alert for alert in story.alerts if "odd" in alert.reason_codes] == story.alerts[-1:] * (mode == "alert")
+
+
 def test_a_verdict_on_what_is_on_trial_is_of_its_family() -> None:
     story = Story({"detectors": {"below_market_price": {"mode": "shadow"}}})
     story.tell(market(), registered(at(1), GANG), fake(at(2), 1))
@@ -236,6 +248,14 @@ class Unwilling:
 
     def look(self, _state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Abstained:
         return Abstained("odd")
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Speaks of ninety-nine buyers."""
+
+    def look(self, state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Finding:
+        return Finding("odd", "seller", state.seller_id, "seen", "ninety-nine buyers", facts=99)
 
 
 @dataclass(frozen=True, slots=True)
