@@ -1,7 +1,12 @@
-"""What moderators are told: one alert per seller and family, opened at once, updated in place, withdrawn."""
+"""What moderators are told: one alert per seller and family, opened at once, updated in place, withdrawn.
+
+What detectors on trial see has an alert of its own in each family: were it in the family's, it would name it, open it
+earlier and choose the listing whose score it shows, and a trial may change nothing that is decided.
+"""
 
 import hashlib
 from collections.abc import Iterator
+from itertools import chain, product
 from typing import Final
 
 import msgspec
@@ -12,7 +17,7 @@ from detectors.exposure import total
 from detectors.fitting import fitting
 from detectors.held import Moment, derived_id, holds_of, is_expiring
 from detectors.policy import Policy
-from detectors.records import OpenAlert
+from detectors.records import ON_TRIAL, OpenAlert
 from detectors.score import SUPPORTING, Score, Shelf, look_at, score_of
 from detectors.state import SellerState
 from schemas import Alert, Evidence, SellerStanding
@@ -34,23 +39,29 @@ class _Case(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Finding, ...]
     listing_ids: tuple[str, ...]
     first: Finding
+    on_trial: bool
 
 
 def decide_alerts(state: SellerState, moment: Moment, policy: Policy) -> Iterator[Alert]:
-    """The alerts to publish after an event: for each family that has something new to say."""
+    """The alerts to publish after an event: for each family, what is on trial in it apart: what is new to say."""
     shelf = look_at(state, policy, moment.now_us)
-    for family in FAMILIES:
-        case = _case(shelf, family, policy)
-        alert = state.core.alerts.get(family)
+    found = chain(shelf.own, *(listing.findings for listing in shelf.listings))
+    any_on_trial = any(policy.mode(one.reason_code) == "shadow" for one in found)
+    for family, on_trial in product(FAMILIES, (False, True)):
+        key = family + ON_TRIAL if on_trial else family
+        if on_trial and not any_on_trial and key not in state.core.alerts:
+            continue
+        case = _case(shelf, family, policy, on_trial)
+        alert = state.core.alerts.get(key)
         if case is None:
             if alert is not None:
-                del state.core.alerts[family]
+                del state.core.alerts[key]
                 yield _withdrawn(state, family, alert, shelf.score, moment, policy)
             continue
         if alert is None:
             first = case.first
             alert = OpenAlert(
-                alert_id="a" + derived_id(state.seller_id, family, moment.cause_id),
+                alert_id="a" + derived_id(state.seller_id, key, moment.cause_id),
                 opened_us=moment.now_us,
                 subject_kind=first.subject_kind,
                 subject_id=first.subject_id,
@@ -62,7 +73,7 @@ def decide_alerts(state: SellerState, moment: Moment, policy: Policy) -> Iterato
         state.core.revision += 1
         status = "updated" if alert.said else "opened"
         alert.said, alert.reason_codes = said, line.reason_codes
-        state.core.alerts[family] = alert
+        state.core.alerts[key] = alert
         yield fitting(msgspec.structs.replace(line, revision=state.core.revision, status=status))
 
 
@@ -80,12 +91,12 @@ def standing(state: SellerState, moment: Moment, policy: Policy) -> SellerStandi
     )
 
 
-def _case(shelf: Shelf, family: str, policy: Policy) -> _Case | None:
-    """The family's findings that no verdict mutes: of the seller, and of its listings."""
-    own = [one for one in shelf.own if _opens(one, family, policy)]
+def _case(shelf: Shelf, family: str, policy: Policy, on_trial: bool) -> _Case | None:
+    """The family's findings that no verdict mutes, those on trial or the others: of the seller, and of its listings."""
+    own = [one for one in shelf.own if _opens(one, family, policy, on_trial)]
     theirs = []
     for listing in shelf.listings:
-        found = [one for one in listing.findings if _opens(one, family, policy)]
+        found = [one for one in listing.findings if _opens(one, family, policy, on_trial)]
         if found:
             first = min(found, key=_since)
             theirs.append((first.since_us, listing.listing_id, first, listing, found))
@@ -97,18 +108,18 @@ def _case(shelf: Shelf, family: str, policy: Policy) -> _Case | None:
     else:
         _, _, _, best, tried = min(theirs, key=lambda one: (-one[3].value, one[0], one[1]))
         score, first = score_of([*best.findings, *shelf.own], policy, shelf.young), theirs[0][2]
-    on_trial = [one for one in tried if policy.mode(one.reason_code) == "shadow"]
-    ordered = sorted([*score.counted, *on_trial], key=lambda one: _place_of(one, family, policy))
+    ordered = sorted([*score.counted, *(tried if on_trial else ())], key=lambda one: _place_of(one, family, policy))
     named = [listing_id for one in own for listing_id in one.listing_ids]
-    return _Case(score, tuple(ordered), tuple(dict.fromkeys([*(one[1] for one in theirs), *named])), first)
+    return _Case(score, tuple(ordered), tuple(dict.fromkeys([*(one[1] for one in theirs), *named])), first, on_trial)
 
 
 def _since(finding: Finding) -> tuple[int, str]:
     return finding.since_us, finding.reason_code
 
 
-def _opens(finding: Finding, family: str, policy: Policy) -> bool:
-    return policy.family(finding.reason_code) == family and finding.reason_code not in SUPPORTING
+def _opens(finding: Finding, family: str, policy: Policy, on_trial: bool) -> bool:
+    code = finding.reason_code
+    return policy.family(code) == family and code not in SUPPORTING and (policy.mode(code) == "shadow") is on_trial
 
 
 def _place_of(finding: Finding, family: str, policy: Policy) -> tuple[bool, int, float, str]:
@@ -125,10 +136,11 @@ def _line(state: SellerState, family: str, alert: OpenAlert, case: _Case, moment
     theirs = [
         (scope, hold)
         for scope, subject, hold in held
+        if not case.on_trial
         if (subject in shelf if scope == "listing" else family == "aftersale" or hold.by_human)
     ]
     active = {scope for scope, hold in theirs if hold.active}
-    counted = any(_opens(one, family, policy) for one in case.score.counted)
+    counted = not case.on_trial and any(_opens(one, family, policy, False) for one in case.score.counted)
     if active:
         mode, severity = "hold", "critical" if active - {"listing"} else "high"
     else:

@@ -14,7 +14,7 @@ from schemas.people import without_people
 
 
 class Answers(msgspec.Struct, frozen=True, gc=False):
-    """Whether what is known of the listing or of the seller changed, and whether no detector spoke or abstained."""
+    """Whether what is known of the listing or of the seller changed, and whether at most those on trial spoke."""
 
     changed_listing: bool = False
     changed_seller: bool = False
@@ -58,14 +58,14 @@ class Asking:
             except Exception as error:  # noqa: BLE001 - a detector's bug becomes a dead letter, never a quiet detector
                 said = f"{type(error).__name__}: {without_people(str(error))}"  # it may quote a title
                 judged.failures.append(Failure(reason_code, f"{reason_code}: {said}"))
-                all_quiet = False
+                all_quiet = all_quiet and on_trial
                 continue
             if answer is None:
                 if reason_code not in (theirs if about_listing else own):
                     continue
             elif isinstance(answer, Abstained):
                 judged.guards.append((reason_code, answer.guard))
-                all_quiet = False
+                all_quiet = all_quiet and on_trial
                 continue
             elif not on_trial:
                 all_quiet = False

@@ -16,6 +16,7 @@ from detectors.rules.counterfeit_returns import CounterfeitReturns
 from detectors.rules.guard_shopping import GuardShopping
 from detectors.rules.ignored_return import IgnoredReturn
 from detectors.rules.implausible_price import ImplausiblePrice
+from detectors.rules.listing_burst import ListingBurst
 from detectors.rules.off_platform_lure import OffPlatformLure
 from detectors.rules.overdue_refund import OverdueRefund
 from detectors.rules.product_mismatch import ProductMismatch
@@ -31,6 +32,7 @@ from schemas import (
     Event,
     ListingChanged,
     ListingPublished,
+    ListingRemoved,
     MessageSent,
     OrderPaid,
     RefundIssued,
@@ -87,6 +89,7 @@ class Entry(NamedTuple):
 CATALOGUE: Final = (
     Entry(BelowMarketPrice(), "below_market_price", "price", "hold", "listing", _LISTINGS),
     Entry(ImplausiblePrice(), "implausible_price", "price", "alert", "listing", _LISTINGS),
+    Entry(ListingBurst(), "listing_burst", "price", "shadow", "seller", (*_LISTINGS, ListingRemoved)),
     Entry(OverdueRefund(), "overdue_refund", "aftersale", "alert", "seller", _REFUNDS),
     Entry(UnpaidRefunds(), "unpaid_refunds", "aftersale", "hold", "seller", _REFUNDS),
     Entry(

@@ -13,6 +13,8 @@ STATE_VERSION: Final = 1
 OLDEST_VERSION: Final = STATE_VERSION - 1  # that is still read; what is written is of this version
 UNCOUNTED: Final = 0
 NOT_COUNTED: Final = -1
+#: After a family's name: the key of the alert of what is on trial in it.
+ON_TRIAL: Final = ", on trial"
 
 
 class Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -243,6 +245,7 @@ class Core(msgspec.Struct, array_like=True):
     """The seller itself; everything that grows with history is in the records, not here.
 
     `seen`: the ids of the last events, a hash of 8 bytes each.
+    `alerts`: by family, what is on trial in it apart, see `ON_TRIAL`.
     `guards`: each guard that branded goods raised lately, with when it was last raised and by which event. `spoken`: by
     reason code, see `detectors.heard`. `buyers`: see `detectors.buyers`. `rating_due_us`: see `detectors.marks`.
     `ledger` (by currency) and `ledger_due_us`: see `detectors.ledger`. `surge`: the day that is open and the orders

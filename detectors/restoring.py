@@ -14,7 +14,7 @@ from detectors import records
 from detectors.detector import Abstained, Around, Cause, Detector, Finding
 from detectors.held import get, reschedule
 from detectors.policy import Policy
-from detectors.records import OpenAlert
+from detectors.records import ON_TRIAL, OpenAlert
 from detectors.state import SellerState
 from schemas import Alert, Hold, SellerStanding
 from schemas.fields import HoldScope, to_us
@@ -76,7 +76,7 @@ def restore(state: SellerState, told: Said, ours: Said, policy: Policy) -> Resto
     known = [one.revision for lines in told for one in lines]
     state.core.revision = max([state.core.revision, *known])
     done = Restored([], 0, [])
-    done = _alerts(state, told.alerts, ours.alerts, done)
+    done = _alerts(state, told.alerts, ours.alerts, policy, done)
     done = _holds(state, told.holds, ours.holds, policy, done)
     before = {one.seller_id: one for one in told.standings}
     changed = [one for one in ours.standings if done.words or _differs(one, before.get(one.seller_id), _STANDING)]
@@ -87,17 +87,20 @@ def restore(state: SellerState, told: Said, ours: Said, policy: Policy) -> Resto
     return done._replace(words=words)
 
 
-def _alerts(state: SellerState, told: Iterable[Alert], ours: Iterable[Alert], done: Restored) -> Restored:
+def _alerts(
+    state: SellerState, told: Iterable[Alert], ours: Iterable[Alert], policy: Policy, done: Restored
+) -> Restored:
     before = {one.alert_id: one for one in told}
     now = {one.alert_id: one for one in ours}
     kept = done.kept
     for alert in before.values():
         if alert.status == "withdrawn" or alert.alert_id in now:
             continue
-        own = state.core.alerts.get(alert.family)
+        key = alert.family + ON_TRIAL if _is_on_trial(alert, policy) else alert.family
+        own = state.core.alerts.get(key)
         if own is None:
             kept += 1
-            state.core.alerts[alert.family] = OpenAlert(
+            state.core.alerts[key] = OpenAlert(
                 alert.alert_id,
                 to_us(alert.event_time),
                 alert.subject_kind,
@@ -119,6 +122,11 @@ def _alerts(state: SellerState, told: Iterable[Alert], ours: Iterable[Alert], do
         or (line.status == "withdrawn") != (before[line.alert_id].status == "withdrawn")
     ]
     return done._replace(words=[*done.words, *words], kept=kept)
+
+
+def _is_on_trial(alert: Alert, policy: Policy) -> bool:
+    """Whether it speaks of what is on trial: all that its family has in it."""
+    return all(policy.mode(code) == "shadow" for code in alert.reason_codes if policy.family(code) == alert.family)
 
 
 def _holds(state: SellerState, told: Iterable[Hold], ours: Iterable[Hold], policy: Policy, done: Restored) -> Restored:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from detectors.policy import Policy
-from detectors.records import Listing, Ruling
+from detectors.records import ON_TRIAL, Listing, Ruling
 from detectors.state import SellerState
 from schemas import VerdictGiven
 from schemas.fields import DAY_US, to_us
@@ -34,7 +34,7 @@ def rule(state: SellerState, event: VerdictGiven, now_us: int, policy: Policy) -
         moderator=event.moderator,
         role=event.role,
         cause=event.cause or "",
-        family=_family_of(state, event.alert_id),
+        family=_key_of(state, event.alert_id).removesuffix(ON_TRIAL),
         at_us=now_us,
         expires_us=expires_us,
         judged_price=listing.price if listing else Decimal(0),
@@ -80,9 +80,10 @@ def ruling_on(state: SellerState, subject: str, subject_id: str) -> Ruling | Non
 
 def reasons_of(state: SellerState, event: VerdictGiven, policy: Policy) -> tuple[str, ...]:
     """The reason codes a verdict is about: its alert's own, its subject's hold's, else those that stand against it."""
-    family = _family_of(state, event.alert_id)
-    if family:
-        return tuple(code for code in state.core.alerts[family].reason_codes if policy.family(code) == family)
+    key = _key_of(state, event.alert_id)
+    if key:
+        family = key.removesuffix(ON_TRIAL)
+        return tuple(code for code in state.core.alerts[key].reason_codes if policy.family(code) == family)
     if event.subject == "listing":
         listing = state.listings.get(event.subject_id)
         hold, findings = (listing.hold, listing.findings) if listing is not None else (None, {})
@@ -129,13 +130,13 @@ def _covers_facts(state: SellerState, ruling: Ruling, family: str, policy: Polic
     return family != "aftersale" or _facts(state, policy) <= ruling.facts
 
 
-def _family_of(state: SellerState, alert_id: str | None) -> str:
-    """The family of a named alert; "" (the whole subject) where none is named or none such is open."""
+def _key_of(state: SellerState, alert_id: str | None) -> str:
+    """The key of a named alert; "" (the whole subject) where none is named or none such is open."""
     if alert_id is None:
         return ""
-    return next((family for family, alert in state.core.alerts.items() if alert.alert_id == alert_id), "")
+    return next((key for key, alert in state.core.alerts.items() if alert.alert_id == alert_id), "")
 
 
 def _facts(state: SellerState, policy: Policy) -> int:
-    held = [one.facts for one in state.findings.values() if policy.family(one.reason_code) == "aftersale"]
-    return max(held, default=0)
+    theirs = [one for one in state.findings.values() if policy.family(one.reason_code) == "aftersale"]
+    return max([one.facts for one in theirs if policy.mode(one.reason_code) != "shadow"], default=0)

@@ -65,6 +65,12 @@ SAID: list[tuple[str, str, dict[str, Any], str]] = [
         "售价 15 美元；另有 18 家卖 2,700 美元到 3,300 美元；仅为通常价格 3,000 美元的 0.5%；由欧元市场按策略汇率折算",
     ),
     (
+        "listing_burst",
+        "9 listings of 3 brands, put up within 31.5 hours, ask about 52 % of the usual prices",
+        {"listings": 9, "brands": 3, "hours": 31.5, "ratio": 0.521},
+        "31.5 小时内上架 3 个品牌的 9 件商品，售价约为通常价格的 52%",
+    ),
+    (
         "overdue_refund",
         "2 buyers wait for 1,500.00 CNY and 20.50 EUR after 2 returned parcels came back to the seller (r1, r2)",
         {"returns": 2, "buyers": 2, "longest_overdue_hours": 48.5},

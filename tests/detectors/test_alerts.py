@@ -14,7 +14,7 @@ import pytest
 
 import schemas
 from detectors.catalogue import Entry
-from detectors.detector import Around, Cause, Finding
+from detectors.detector import Abstained, Around, Cause, Finding
 from detectors.judge import Judge
 from detectors.policy import Policy
 from detectors.state import SellerState
@@ -161,6 +161,76 @@ def test_what_is_on_trial_is_shown_under_its_own_family_and_changes_no_score() -
     assert "overdue_refund" not in price.reason_codes
 
 
+def test_what_is_on_trial_changes_no_line_of_the_same_family() -> None:
+    """Three guards in a week, on trial since ever, beside words of a copy and a price that is held."""
+    guards = ("Samsung i9100 for parts", "Samsung i9100 bundle with headset", "Samsung i9100 empty box")
+    titles = [fake(at(2, hour), hour, 2950, title=title) for hour, title in enumerate(guards)]
+    told = [
+        registered(at(1), GANG),
+        *titles,
+        fake(at(3), 8, title="Samsung i9100 AAA quality", price=2950),
+        fake(at(4), 9),
+    ]
+    with_it, without = Story(), Story()
+    without.hop.judging.judge = Judge(without_detector(without.policy, "guard_shopping"))
+    lines = [
+        [
+            msgspec.structs.replace(alert, revision=0, policy_version="")
+            for alert in story.tell(market(), told).alerts
+            if "guard_shopping" not in alert.reason_codes
+        ]
+        for story in (with_it, without)
+    ]
+    assert lines[0] == lines[1]
+    trials = [alert for alert in with_it.alerts if "guard_shopping" in alert.reason_codes]
+    assert {(trial.family, trial.mode, trial.severity) for trial in trials} == {("words", "shadow", "low")}
+    assert {trial.alert_id for trial in trials}.isdisjoint(alert.alert_id for alert in lines[0])
+    words = [alert for alert in lines[0] if alert.family == "words"]
+    assert [(alert.mode, alert.listing_id) for alert in words] == [("alert", "L8")]
+
+
+def test_what_is_on_trial_has_an_alert_of_its_own_though_one_event_opens_both() -> None:
+    story = Story()
+    odd = Entry(Verbose(), "odd", "price", "shadow", "listing", (schemas.ListingPublished,))
+    story.hop.judging.judge = Judge(with_entry(story.policy, odd))
+    story.tell(market(), registered(at(1), GANG), fake(at(2), 1))
+    alerts = [alert for alert in story.alerts if alert.seller_id == GANG]
+    assert len({alert.alert_id for alert in alerts}) == 2
+    assert {(alert.mode, "odd" in alert.reason_codes) for alert in alerts} == {("hold", False), ("shadow", True)}
+
+
+@pytest.mark.parametrize("mode", ["shadow", "alert"])
+def test_what_is_on_trial_is_no_new_fact_that_ends_an_allow(mode: str) -> None:
+    story = Story()
+    odd = Entry(Crowd(), "odd", "aftersale", mode, "seller", (schemas.SellerActive,))  # type: ignore[arg-type]
+    story.hop.judging.judge = Judge(with_entry(story.policy, odd))
+    story.tell(sold_and_back(GANG, 1, at(3)), until=at(12))
+    story.tell(verdict(at(13), GANG, "payout", "rejected"))
+    assert story.open_alerts() == {}
+    story.tell(event(schemas.SellerActive, at(14), GANG, activity="login"))
+    assert [alert for alert in story.alerts if "odd" in alert.reason_codes] == story.alerts[-1:] * (mode == "alert")
+
+
+def test_a_verdict_on_what_is_on_trial_is_of_its_family() -> None:
+    story = Story({"detectors": {"below_market_price": {"mode": "shadow"}}})
+    story.tell(market(), registered(at(1), GANG), fake(at(2), 1))
+    story.tell(verdict(at(3), GANG, "listing", "rejected", subject_id="L1", alert_id=story.alerts[-1].alert_id))
+    assert story.alerts[-1].status == "withdrawn"
+    assert story.state(GANG).listings["L1"].ruling.family == "price"
+    assert story.hop.counts.verdicts == {("below_market_price", "rejected"): 1}
+
+
+@pytest.mark.parametrize("mode", ["shadow", "alert"])
+def test_who_abstains_or_raises_on_trial_keeps_no_hold(mode: str) -> None:
+    for detector in (Broken(), Unwilling()):
+        story = Story()
+        odd = Entry(detector, "odd", "words", mode, "listing", (schemas.ListingChanged,))  # type: ignore[arg-type]
+        story.hop.judging.judge = Judge(with_entry(story.policy, odd))
+        story.tell(market(), registered(at(1), GANG), fake(at(2), 1), changed(at(3), 2950, listing_id="L1"))
+        story.tell(until=at(4))
+        assert (story.held() == set()) is (mode == "shadow"), type(detector)
+
+
 # ---- odd detectors, registered beside the catalogue's
 
 
@@ -170,6 +240,22 @@ class Broken:
 
     def look(self, _state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Finding | None:
         raise ZeroDivisionError("a bug")
+
+
+@dataclass(frozen=True, slots=True)
+class Unwilling:
+    """Abstains whenever it is asked."""
+
+    def look(self, _state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Abstained:
+        return Abstained("odd")
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Speaks of ninety-nine buyers."""
+
+    def look(self, state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Finding:
+        return Finding("odd", "seller", state.seller_id, "seen", "ninety-nine buyers", facts=99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +270,18 @@ class Verbose:
 
 
 def with_detector(policy: Policy, detector: Any) -> Policy:
-    entry = Entry(detector, "odd", "price", "alert", "listing", (schemas.ListingPublished, schemas.ListingChanged))
+    return with_entry(
+        policy,
+        Entry(detector, "odd", "price", "alert", "listing", (schemas.ListingPublished, schemas.ListingChanged)),
+    )
+
+
+def without_detector(policy: Policy, reason_code: str) -> Policy:
+    entries = tuple(entry for entry in policy.entries if entry.reason_code != reason_code)
+    return msgspec.structs.replace(policy, entries=entries)
+
+
+def with_entry(policy: Policy, entry: Entry) -> Policy:
     return msgspec.structs.replace(
         policy,
         entries=(entry, *policy.entries),

@@ -12,6 +12,7 @@ import msgspec
 
 from detectors.detector import Abstained
 from detectors.policy import make_policy
+from detectors.records import ON_TRIAL
 from detectors.restoring import ABSENCE, Said, hold_back, restore
 from detectors.state import SellerState
 from schemas import Alert, Hold, SellerStanding
@@ -118,6 +119,14 @@ def test_what_only_the_topics_know_is_kept_and_not_spoken_of() -> None:
     kept = state.core.holds["payout"]
     assert (kept.hold_id, kept.active, kept.by_human, kept.expires_us) == ("h1", True, False, to_us(at(17)))
     assert ("hold", "payout:shop") in state.changes.deadlines, "it expires"
+
+
+def test_what_was_on_trial_is_taken_over_beside_its_familys_alert() -> None:
+    trial = alert("a3", family="words", reason_codes=("guard_shopping", "unpaid_refunds"), mode="shadow")
+    both = Said([trial, alert("a4", family="words", reason_codes=("replica_wording",))], [], [])
+    state = SellerState("shop")
+    assert restore(state, both, NOTHING, POLICY).kept == 2
+    assert {key: one.alert_id for key, one in state.core.alerts.items()} == {"words": "a4", f"words{ON_TRIAL}": "a3"}
 
 
 def test_a_moderators_hold_stays_the_moderators() -> None:

@@ -8,7 +8,7 @@ from aiokafka.partitioner import DefaultPartitioner as AiokafkaPartitioner
 from kafka.partitioner.default import DefaultPartitioner as KafkaPythonPartitioner
 
 import schemas
-from schemas import outputs, topics
+from schemas import events, outputs, topics
 from schemas.events import Event
 
 INNER = {"Event", "Evidence"}  # words that stand inside others or above them, never on a topic by themselves
@@ -52,6 +52,12 @@ def test_every_event_type_has_a_type_of_its_own_in_the_past_tense_and_one_topic(
     assert tags == [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word.__name__).lower() for word in words]
     assert {word: topic for word, topic in topics.TOPIC_OF.items() if word not in topic.words} == {}
     assert set(topics.TOPIC_OF) == set(words)
+
+
+def test_no_event_type_was_left_off_the_topics() -> None:
+    """One that is on none is refused as unknown, wherever else it is spoken of."""
+    told = {word for word in vars(events).values() if isinstance(word, type) and issubclass(word, Event)}
+    assert {word for word in told - {Event} if not word.__name__.startswith("_")} == set(topics.TOPIC_OF)
 
 
 def test_marketplace_and_output_topics_about_a_seller_are_keyed_by_it() -> None:
