@@ -71,7 +71,7 @@ ENGINES: Final = (
         "faust",
         "stock Faust",
         (sys.executable, str(PEERS / "stock_faust.py"), "worker", "-l", "warn", "--without-web"),
-        killed=False,  # after a restart it commits one offset every 2.8 s: nothing could be measured
+        killed=False,  # after one it commits one offset every 2.8 s, see job.md
         small=True,
     ),
     Engine(

@@ -49,8 +49,11 @@ class Run:
 
     @property
     def own_topics(self) -> list[str]:
-        """What is made before it starts. Faust would make its topic between the steps itself, and then, where that is
-        not ready at once, look for it again after five minutes."""
+        """What is made before it starts.
+
+        Faust would make its topic between the two steps itself, and look again after five minutes where that has no
+        leader at once.
+        """
         between = [f"{self.id}-product-repartition"] if self.engine.name == "faust" else []
         return [self.holds, self.calls, *between]
 
