@@ -27,6 +27,8 @@ $(VENV)/.packages: requirements.lock
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--all-extras pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		bench/peers/requirements.in -o bench/peers/requirements.lock
 
 ## make generate    JSON Schemas and the AsyncAPI document, Grafana's boards, tables and reference pages of the docs
 generate: setup
@@ -84,6 +86,28 @@ pictures: setup
 guard: setup
 	$(BIN)/python bench/guard.py bytecodes --functions 20
 	$(BIN)/python bench/guard.py instructions
+
+## make bench       assay and other engines at the same job (bench/job.md): an hour or more on an idle machine;
+##                  BENCH="--runs 1 --events 100000 --commit-seconds 2" tries it in a few minutes
+BENCH ?= --restart
+bench: peers
+	$(BIN)/python bench/compare.py $(BENCH)
+
+# What `make bench` needs beside `setup`: the peers' own environment, and Kafka Streams built by Maven.
+.PHONY: peers
+STREAMS := bench/peers/kafka_streams
+peers: setup .venv-peers/.packages $(STREAMS)/target/.built
+
+.venv-peers/.packages: bench/peers/requirements.lock
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/peers/requirements.lock
+	@touch $@
+
+$(STREAMS)/target/.built: $(STREAMS)/pom.xml $(wildcard $(STREAMS)/src/main/java/bench/*.java)
+	@$(BIN)/python deploy/needed.py "Java 17 or newer" javac Maven
+	rm -rf $(STREAMS)/target
+	mvn --quiet --batch-mode --file $(STREAMS)/pom.xml compile dependency:copy-dependencies -DoutputDirectory=target/jars
+	@touch $@
 
 ## make fuzz        each target under atheris for FUZZ_SECONDS (60), then a million bent messages through the judge
 .PHONY: fuzz

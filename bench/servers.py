@@ -8,11 +8,14 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import redis
 from aiokafka import AIOKafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic, OffsetSpec
+from kafka.structs import TopicPartition
 from measured import cpu_s, waited_s
 
 from detectors.records import Core, decode
@@ -44,23 +47,63 @@ class Servers:
         return load(None, options, environment=self.environment, folder=self.folder).settings
 
     def stop(self) -> None:
+        self.__dict__.pop("admin", None)
         subprocess.run([sys.executable, STACK, "stop", "--dir", self.folder], check=True)
 
     def pid(self, name: str) -> int:
         return int((self.folder / name / "pid").read_text())
+
+    def cpu_of(self, name: str) -> float:
+        """CPU seconds so far of `redis` or `kafka`."""
+        return cpu_s(self.pid(name))
 
     def cpu(self, worker_pid: int) -> dict[str, float]:
         """CPU seconds so far of worker, Redis and broker, and those the worker waited for a core."""
         pids = {"worker": worker_pid, "redis": self.pid("redis"), "broker": self.pid("kafka")}
         return {name: cpu_s(pid) for name, pid in pids.items()} | {"worker_waiting": waited_s(worker_pid)}
 
-    def judged(self) -> int:
-        """How many records are judged and committed, summed over all partitions."""
+    @cached_property
+    def admin(self) -> KafkaAdminClient:
+        """For looking at groups and topics; blocking."""
+        return KafkaAdminClient(bootstrap_servers=self.settings().kafka_bootstrap)
+
+    def stored_offsets(self) -> dict[TopicPartition, int]:
+        """The next offset of each topic-partition as committed in Redis."""
         with self.redis.pipeline(transaction=False) as pipe:
             for number in range(self.partitions):
                 pipe.hgetall(f"assay:{{{number}}}:offsets")
             held = pipe.execute()
-        return sum(int(at) for fields in held for name, at in fields.items() if name.startswith(b"offset:"))
+        return {
+            TopicPartition(name.removeprefix(b"offset:").decode(), number): int(at)
+            for number, fields in enumerate(held)
+            for name, at in fields.items()
+            if name.startswith(b"offset:")
+        }
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the six topics that events lie on."""
+        return [topic.name for topic in topics.MARKETPLACE]
+
+    def make_topics(self, names: Iterable[str]) -> None:
+        """Topics beside those of assay, with as many partitions."""
+        self.admin.create_topics([NewTopic(name, self.partitions, 1) for name in names])
+        time.sleep(LEADERS_S)
+
+    def drop_topics(self, part: str) -> None:
+        """Every topic whose name has that part."""
+        names = [name for name in self.admin.list_topics() if part in name]
+        if names:
+            self.admin.delete_topics(names)
+
+    def ends(self, topic: str) -> dict[int, int]:
+        """The end offset of each partition of a topic."""
+        wanted = {TopicPartition(topic, number): OffsetSpec.LATEST for number in range(self.partitions)}
+        return {tp.partition: end.offset for tp, end in self.admin.list_partition_offsets(wanted).items()}
+
+    def judged(self) -> int:
+        """How many records are judged and committed, summed over all partitions."""
+        return sum(self.stored_offsets().values())
 
     def remembered(self) -> tuple[int, int]:
         """Events and deadlines that the stored sellers have taken in, and how many compacted lines are remembered."""
@@ -68,6 +111,13 @@ class Servers:
         cores = [core for at in range(0, len(keys), 1_000) for core in self.redis.mget(keys[at : at + 1_000])]
         lines = sum(self.redis.hlen(f"assay:{{{number}}}:lines") for number in range(self.partitions))
         return sum(decode(Core, core).sequence for core in cores if core is not None), lines
+
+    def epochs(self) -> list[bytes | None]:
+        """Of each partition, that of the worker that took it over last."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            for number in range(self.partitions):
+                pipe.hget(f"assay:{{{number}}}:offsets", "epoch")
+            return pipe.execute()
 
     def wait_until_open(self, worker: subprocess.Popen[bytes], timeout_s: float) -> None:
         """Until the worker has taken every partition over: each then has an epoch."""
@@ -118,7 +168,9 @@ class Servers:
         return time.monotonic()
 
 
-async def publish(bootstrap: str, partitions: int, lines: Iterable[bytes], reference: Iterable[bytes]) -> int:
+async def publish(
+    bootstrap: str, partitions: int, lines: Iterable[bytes], reference: Iterable[bytes], prefix: str = ""
+) -> int:
     """Sends events to their topics, by Java's partitioner, and products to theirs; how many events."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, max_batch_size=256 * 1024, acks=1)
     await producer.start()
@@ -128,19 +180,19 @@ async def publish(bootstrap: str, partitions: int, lines: Iterable[bytes], refer
             await producer.send(topics.PRODUCTS.name, line, key_in(line, b"product_id"), 0)
         for line in lines:
             key = key_in(line, b"seller_id")
-            await producer.send(topic_of(line), line, key, topics.partition_of(key, partitions))
+            await producer.send(prefix + topic_of(line), line, key, topics.partition_of(key, partitions))
             count += 1
     finally:
         await producer.stop()
     return count
 
 
-def load_topics(servers: Servers, events: Path, reference: Path) -> int:
-    """The files into the topics, before anything is measured."""
+def load_topics(servers: Servers, events: Path, reference: Path, prefix: str = "") -> int:
+    """The files into the topics, or into those with the prefix, before anything is measured."""
     products = [line for line in reference.read_bytes().splitlines() if b'"product_id"' in line]
     with events.open("rb") as file:
         lines = (line.rstrip(b"\n") for line in file)
-        return asyncio.run(publish(servers.settings().kafka_bootstrap, servers.partitions, lines, products))
+        return asyncio.run(publish(servers.settings().kafka_bootstrap, servers.partitions, lines, products, prefix))
 
 
 def topic_of(line: bytes) -> str:

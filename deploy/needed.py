@@ -22,6 +22,7 @@ PACKAGES = {
     "Maven": ("maven",),
     "redis-server": ("redis-server",),
     "Prometheus": ("prometheus",),
+    "javac": ("openjdk-17-jdk-headless", "default-jdk-headless"),  # for `make bench` alone
 }
 STACK = ("Java 17 or newer", "Maven", "redis-server")
 
