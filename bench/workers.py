@@ -1,0 +1,86 @@
+"""Two workers against one, on this machine: events a second, and who gets the cores.
+
+The topics are loaded before. The time runs from when every worker has its share of the partitions until nine tenths of
+what was left then are committed, so that a partition that ends later than the others does not count.
+"""
+
+import argparse
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import mix
+from kafka.errors import KafkaError
+from measured import cpu_s, keep, shown, summary
+from servers import Servers, load_topics
+
+TIMEOUT_S: Final = 900.0
+MEASURED: Final = 0.9  # of what is left when all have come
+
+
+def sharing(servers: Servers, group: str) -> int:
+    """How many members of the group have partitions; none while it has no coordinator yet."""
+    try:
+        found = servers.admin.describe_groups([group])[group]
+    except KafkaError:
+        return 0
+    return sum(1 for member in found["members"] if member["member_assignment"])
+
+
+def once(servers: Servers, group: str, workers: int, total: int) -> dict[str, float]:
+    """So many fresh workers over the loaded topics, Redis empty."""
+    servers.redis.flushall()
+    with ExitStack() as running:
+        pids = [running.enter_context(servers.worker(group, clock="events")).pid for _ in range(workers)]
+        until_s = time.monotonic() + TIMEOUT_S
+        while sharing(servers, group) < workers:
+            if time.monotonic() > until_s:
+                raise SystemExit(f"The workers did not share the partitions: see the logs in {servers.folder}.")
+            time.sleep(0.05)
+        began_s, first, before = time.monotonic(), servers.judged(), _cpu(servers, pids)
+        wanted = first + MEASURED * (total - first)
+        while (judged := servers.judged()) < wanted:
+            if time.monotonic() > until_s:
+                raise SystemExit(f"Only {judged:,} of {total:,} events were judged: see the logs in {servers.folder}.")
+            time.sleep(0.05)
+        seconds, after = time.monotonic() - began_s, _cpu(servers, pids)
+    cores = {f"{name}_cores": (after[name] - before[name]) / seconds for name in after}
+    return {"events_per_second": (judged - first) / seconds, **cores, "measured_events": judged - first}
+
+
+def _cpu(servers: Servers, pids: list[int]) -> dict[str, float]:
+    return {"workers": sum(map(cpu_s, pids)), "redis": servers.cpu_of("redis"), "broker": servers.cpu_of("kafka")}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench/workers.py", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--events", type=int, default=300_000)
+    parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--runs", type=int, default=5, help="rounds; each number of workers once in each [5]")
+    parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="mixes, stacks and logs [out/bench]")
+    options = parser.parse_args()
+    options.dir.mkdir(parents=True, exist_ok=True)
+    events, reference = mix.write(options.events, options.dir / f"job-{options.events}")
+    servers = Servers(options.dir / "workers", options.partitions)
+    runs: dict[int, list[dict[str, float]]] = {workers: [] for workers in options.workers}
+    try:
+        total = load_topics(servers, events, reference)
+        for at in range(options.runs):
+            for workers, held in runs.items():
+                held.append(once(servers, f"workers-{workers}-{at}", workers, total))
+    finally:
+        servers.stop()
+    results: dict[str, Any] = {}
+    for workers, held in runs.items():
+        results[str(workers)] = {key: summary([one[key] for one in held], 2) for key in held[0]} | {"runs": held}
+        print(f"{workers} worker{'s' if workers > 1 else ''}, {options.partitions} partitions, {total:,} events")
+        for key, one in results[str(workers)].items():
+            if isinstance(one, dict):
+                print(f"  {key:20} {shown(one)}")
+    keep("workers", {"events": options.events, "partitions": options.partitions}, results)
+
+
+if __name__ == "__main__":
+    main()
