@@ -33,9 +33,7 @@ lock:
 ## make generate    JSON Schemas and the AsyncAPI document, Grafana's boards, tables and reference pages of the docs
 generate: setup
 	$(BIN)/python -m schemas.export
-	$(BIN)/python -m deploy.boards
-	$(BIN)/python -m streams.rights
-	$(BIN)/python -m deploy.site
+	$(BIN)/python -m deploy.generated
 
 ## make check       ruff, mypy --strict, import-linter, nothing generated is stale
 check: setup
@@ -44,9 +42,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.export --check
-	$(BIN)/python -m deploy.boards --check
-	$(BIN)/python -m streams.rights --check
-	$(BIN)/python -m deploy.site --check
+	$(BIN)/python -m deploy.generated --check
 
 ## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)
 test: setup

@@ -1,20 +1,10 @@
-"""What each of assay's users in Kafka and Redis has to be allowed, and nothing else: source of a table and of tests.
+"""What each of assay's users in Kafka and Redis has to be allowed, and nothing else: source of a table and of tests."""
 
-python -m streams.rights [--check]     writes the tables into docs/operations.md, or says that they are stale
-"""
-
-import argparse
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from schemas import topics
 from schemas.topics import Topic
-
-PAGE: Final = Path(__file__).parent.parent / "docs/operations.md"
-BEGIN: Final = "<!-- generated: rights -->\n"
-END: Final = "<!-- end of generated rights -->\n"
 
 
 class Right(NamedTuple):
@@ -118,28 +108,3 @@ def table() -> str:
     rule = redis_rule(ROLES["administrator"], wanted=REDIS_ADMINISTRATOR)
     beside = f"On a Redis Cluster also `{more}`; with a database other than 0 also `+select`."
     return "\n".join([*lines, "", redis, "needs none:", "", command, f"    ACL SETUSER {rule}", "", beside, ""])
-
-
-def page(text: str) -> str:
-    """The page with the tables of now between their marks."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        sys.exit(f"{PAGE.name} has lost the marks between which its tables of rights stand: {BEGIN}{END}")
-    return f"{before}{BEGIN}{table()}{END}{after}"
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """The command line; with --check it exits 1 and one sentence where the page is stale."""
-    parser = argparse.ArgumentParser(prog="python -m streams.rights", description="The tables of rights.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
-    text = PAGE.read_text(encoding="utf-8")
-    made = page(text)
-    if not parser.parse_args(arguments).check:
-        PAGE.write_text(made, encoding="utf-8")
-    elif made != text:
-        sys.exit(f"stale: {PAGE.name}; run make generate and commit it.")
-
-
-if __name__ == "__main__":
-    main()

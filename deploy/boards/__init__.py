@@ -1,1 +1,1 @@
-"""The Grafana boards as code: `python -m deploy.boards` writes them to `deploy/grafana/dashboards/`."""
+"""The Grafana boards as code: `make generate` writes them to `deploy/grafana/dashboards/`."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy import image_packages
+from deploy.marked import with_part
 from deploy.supply import audit, licences
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -18,17 +19,11 @@ LOCK: Final = ROOT / "requirements.lock"
 PROJECT: Final = ROOT / "pyproject.toml"
 OUT: Final = ROOT / "out"
 PAGE: Final = ROOT / "docs/supply.md"
-BEGIN: Final = "<!-- generated: licences -->\n"
-END: Final = "<!-- end of generated licences -->\n"
 
 
 def page(text: str) -> str:
     """The page with the table of now between its marks."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        sys.exit(f"{PAGE.name} has lost the marks between which its table of licences stands: {BEGIN}{END}")
-    return f"{before}{BEGIN}{licences.table()}{END}{after}"
+    return with_part(text, "licences", licences.table())
 
 
 def image_lock() -> str:

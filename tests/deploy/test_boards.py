@@ -2,46 +2,23 @@
 
 import json
 import re
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from console import metrics as of_console
-from deploy.boards.__main__ import BEGIN, END, FOLDER, OPERATIONS, ROOT, boards, main, stale
+from deploy.generated import DASHBOARDS, OPERATIONS, ROOT, boards
+from deploy.marked import BEGIN, END
 from streams import metrics as of_worker
 from tests.deploy.promql import used
 
-BOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / FOLDER).glob("*.json"))}
+BOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / DASHBOARDS).glob("*.json"))}
 PANELS = [
     pytest.param(panel, id=f"{name}: {panel['title']}")
     for name, board in BOARDS.items()
     for panel in board["panels"]
     if panel["type"] != "row"
 ]
-
-
-def test_the_committed_boards_and_the_table_of_series_are_what_the_code_gives() -> None:
-    assert stale(ROOT) == []
-
-
-def test_a_stale_board_is_named_and_make_generate_mends_it(tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    shutil.copy(ROOT / OPERATIONS, tmp_path / OPERATIONS)
-    shutil.copytree(ROOT / FOLDER, tmp_path / FOLDER)
-    board, old = tmp_path / FOLDER / "assay-worker.json", tmp_path / FOLDER / "old.json"
-    board.write_text(board.read_text().replace("Lag", "Backlog"))
-    old.write_text("{}")
-    table = tmp_path / OPERATIONS
-    table.write_text(table.read_text().replace("| `assay_lag_events` |", "| `assay_log_events` |"))
-    with pytest.raises(
-        SystemExit, match=r"^stale: .*assay-worker\.json, .*old\.json, docs/operations\.md; run make gen"
-    ):
-        main(["--check"], tmp_path)
-    main([], tmp_path)
-    main(["--check"], tmp_path)
-    assert not old.exists()
 
 
 @pytest.mark.parametrize(
