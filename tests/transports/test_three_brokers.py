@@ -36,7 +36,8 @@ class Size(NamedTuple):
     kills: int
 
 
-#: With 60 shops six lines about one of them differ from the replay of a single partition, no broker dying: why is open.
+#: With 60 shops one record that is late in its topic stands elsewhere among its partition's topics than among all
+#: records, as it should, and six lines about its shop then differ from the replay, which knows one partition.
 SIZE = Size(45, 8, 3)
 PARTITIONS = 6
 PINGS = 600 * SIZE.kills
