@@ -9,7 +9,6 @@ beside it: what is counted on the way -> metrics -> Prometheus
 
 import asyncio
 import logging
-import sys
 from typing import Final
 
 import faust
@@ -19,6 +18,7 @@ from detectors.policy import Policy
 from detectors.reference import Reference
 from schemas.fields import SECOND_US
 from streams.depths import Depths
+from streams.ending import EndingWorker, end_with
 from streams.exposition import serve
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us
@@ -53,7 +53,7 @@ def run_worker(settings: Settings, policy: Policy) -> None:
     app = make_worker(settings, policy, partitions, catalogue)
     relax_collector()
     switch_threads_often()
-    worker = faust.Worker(app, quiet=True, override_logging=False)
+    worker = EndingWorker(app, quiet=True, override_logging=False)
     worker.spinner = None  # it writes escape codes, into files too
     worker.execute_from_commandline()
 
@@ -81,7 +81,7 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
         clock=wall_clock_us,
     )
     control = Control()
-    live = LiveHop(hop, control, INPUTS, stop=_end_process)
+    live = LiveHop(hop, control, INPUTS, stop=lambda error: end_with(app, error))
     depths = Depths(redis, live)
     app = make_app(
         name=settings.consumer_group,
@@ -119,10 +119,3 @@ def _set_up_logging(level: str) -> None:
     if level == "info":
         for name in FRAMEWORKS:
             logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _end_process(error: Exception) -> None:
-    """Trouble outside a poll that no retry mends: the supervisor starts a new worker."""
-    logging.getLogger(__name__).error("The worker ends: %s: %s", type(error).__name__, error)
-    sys.stderr.flush()
-    raise SystemExit(1)

@@ -94,15 +94,16 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
             if not given or self.should_stop:
                 return
             await self._handler.revoked(given)
-            try:
-                await asyncio.wait_for(self._commit_last(), self._settle_timeout_s)
-            except TimeoutError:
-                self.log.warning("Kafka did not take the last offsets; nothing is lost, its lag figures are old.")
+            await self._commit_last()
 
     async def _commit_last(self) -> None:
         """A commit under way may have read older offsets, and Faust's `commit` would leave it at that one."""
-        await self.maybe_wait_for_commit_to_finish()
-        await self.commit()
+        try:
+            async with asyncio.timeout(self._settle_timeout_s):
+                await self.maybe_wait_for_commit_to_finish()
+                await self.commit()
+        except TimeoutError:
+            self.log.warning("Kafka did not take the last offsets; nothing is lost, its lag figures are old.")
 
     async def _run(self, work: Coroutine[Any, Any, None]) -> bool:
         """One call of the handler; False when it was ended because its partitions go."""
@@ -171,6 +172,10 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
 
     def _new_offset(self, tp: TP) -> int | None:
         return self._handler.published().get(tp)
+
+    async def on_task_error(self, exc: BaseException) -> None:
+        """Faust would wait for a commit without end, and an error is to end the worker."""
+        await self._commit_last()
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Positions know of gaps already."""

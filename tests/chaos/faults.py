@@ -38,7 +38,7 @@ FAULTS = (
     Fault("Redis is frozen", trouble.freeze_redis, 1, 3, 3.0, 30.0),
     Fault("Redis is restarted with its data", trouble.restart_redis, 1, 6, 1.0, 30.0),
     Fault("Redis is restarted from an older log", trouble.roll_redis_back, 1, 6),
-    Fault("Redis is emptied, then given its data back", trouble.empty_redis, 0, 3),  # see docs/guarantees.md, open
+    Fault("Redis is emptied, then given its data back", trouble.empty_redis, 1, 3),
     Fault("Redis forgets the scripts (SCRIPT FLUSH)", trouble.forget_scripts, 2, 20),
     Fault("Redis is full (maxmemory)", trouble.fill_redis, 1, 6, 1.0, 10.0),
     Fault("Redis is slow and connections are cut", trouble.slow_redis, 1, 4, 4.0, 30.0),

@@ -9,6 +9,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from schemas import topics
 from tests.chaos.arena import CREW, Arena
+from tests.guarantees.marketplace import SESSION_SECONDS
 from tests.guarantees.worker_process import Worker
 
 SMALL_LINE_BYTES = 1_200
@@ -85,9 +86,12 @@ def roll_redis_back(arena: Arena, seconds: float = ROLL_BACK_SECONDS) -> None:
 
 
 def empty_redis(arena: Arena) -> None:
-    """All workers end with a sentence, none starts; with its data brought back they judge on."""
+    """All workers end with a sentence, none starts; with its data brought back they judge on. Or amid a rebalance."""
     copy = arena.folder / "older"
     arena.servers.copy_redis(copy)
+    if arena.rng.random() < 0.5:
+        kill(arena)
+        time.sleep(arena.rng.uniform(0.0, SESSION_SECONDS))
     arena.here.redis.flushall()
     crew, arena.crew = list(arena.crew), []
     arena.until("all workers have ended", lambda: all(worker.process.poll() is not None for worker in crew))

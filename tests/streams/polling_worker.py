@@ -3,7 +3,7 @@
     python polling_worker.py '{"group": ..., "bootstrap": ..., "redis": ..., "topics": [...], "diary": ...}'
 
 A diary line is a JSON object with one key: `assigned`, `revoked` (partitions), `lanes` (topic, partition, start, end,
-and per record its offset, key, length of the value and value of at most 40 characters), `ahead`, `status`.
+and per record its offset, key, length of the value and value of at most 40 characters), `ahead`, `status`, `leaving`.
 """
 
 import asyncio
@@ -12,9 +12,9 @@ import os
 import sys
 from typing import Any
 
-import faust
 import redis.asyncio
 
+from streams.ending import ENDING_S, EndingWorker, end_with
 from streams.fetching import FetchLimits
 from streams.polls import TP, Control, Poll
 from streams.transport import make_app
@@ -35,6 +35,7 @@ class Diarist:
         self.stamps = config.get("stamps", False)
         self.unwanted = set(config.get("unwanted", []))
         self.rewound = False
+        self.failing: bytes | None = None
         self.positions: dict[TP, int] = {}
         self.app: Any = None
 
@@ -52,6 +53,12 @@ class Diarist:
     async def revoked(self, partitions: set[int]) -> None:
         self.write("revoked", sorted(partitions))
 
+    async def leaving(self, *_: object, **__: object) -> None:
+        """Faust is on its way to the worker's end."""
+        self.write("leaving", [])
+        if self.failing == b"fail and stay":
+            await asyncio.Event().wait()
+
     async def polled(self, poll: Poll) -> None:
         values = [record.value for lane in poll.lanes.values() for record in lane.records]
         if b"rewind" in values and not self.rewound:
@@ -60,7 +67,10 @@ class Diarist:
             self.control.rewind({tp: self.positions.get(tp, lane.start) for tp, lane in poll.lanes.items()})
             self.write("rewound", [])
             return
-        if b"fail" in values:
+        self.failing = next((value for value in values if value and value.startswith(b"fail")), None)
+        if self.failing == b"fail outside":
+            end_with(self.app, RuntimeError("What the handler does beside its polls cannot go on."))
+        elif self.failing:
             raise RuntimeError("The handler cannot judge this.")
         if b"slow" in values:
             self.write("slow", [])
@@ -129,7 +139,10 @@ def main(config: dict[str, Any]) -> None:
         settle_timeout_s=5.0,
     )
     diarist.app = app
-    faust.Worker(app, loglevel=config.get("loglevel", "WARNING")).execute_from_commandline()
+    app.on_before_shutdown.connect(diarist.leaving)
+    worker = EndingWorker(app, loglevel=config.get("loglevel", "WARNING"))
+    worker.ending_s = config.get("ending_s", ENDING_S)
+    worker.execute_from_commandline()
 
 
 if __name__ == "__main__":

@@ -129,6 +129,25 @@ def test_a_failing_handler_ends_the_worker_and_acknowledges_nothing(world: World
     assert world.committed() == world.stored() == {(topic, 0): 1}
 
 
+def test_a_handler_that_fails_beside_its_polls_ends_the_worker(world: World) -> None:
+    topic = world.topic("orders", 1)
+    world.send([Sent(topic, 0, b"fail outside")])
+    worker = world.worker([topic])
+    assert worker.end(by=None) == 1
+    assert "The worker ends: RuntimeError: What the handler does" in worker.log.read_text()
+    assert worker.lines("leaving") == [[]], "it ends by the same way as any"
+
+
+def test_a_worker_that_cannot_leave_in_good_order_is_gone_all_the_same(world: World) -> None:
+    """Something of it never closes. Turned red by: no watch."""
+    topic = world.topic("orders", 1)
+    world.send([Sent(topic, 0, b"fail and stay")])
+    worker = world.worker([topic], ending_s=4.0)
+    assert worker.end(by=None) == 1
+    assert worker.lines("leaving") == [[]]
+    assert "could not leave in good order within 4 s" in worker.log.read_text()
+
+
 def test_a_stopping_worker_finishes_the_poll_in_hand(world: World) -> None:
     """And what was polled ahead of a slow handler is bounded: one poll in the queue, one before it."""
     topic = world.topic("orders", 1)
