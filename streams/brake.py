@@ -39,6 +39,11 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(Counted).decode
 
 
+def read(told: Mapping[str, bytes]) -> dict[str, Counted]:
+    """What all partitions have told, by their numbers; read once for all that a worker owns."""
+    return {name: _decode(value[STAMP.size :]) for name, value in told.items()}
+
+
 class Brake:
     """Counts, trips and mends; `ends_us` is when the running hour ends, while any fuse of its own has tripped."""
 
@@ -108,11 +113,11 @@ class Brake:
                 self.own.overridden[each] = self._hour.hour
                 yield self._mend(Fuse(*each), now_us, decided_us)
 
-    def gather(self, told: Mapping[str, bytes]) -> set[Fuse]:
+    def gather(self, heard: Mapping[str, Counted]) -> set[Fuse]:
         """Takes in what all partitions have told; which fuses have tripped, anybody's."""
-        counted = {name: _decode(value[STAMP.size :]) for name, value in told.items() if name != str(self.number)}
-        self._others = [hour for each in counted.values() for hour in each.hours]
-        return {Fuse(*fuse) for each in (*counted.values(), self.own) for fuse in each.tripped}
+        others = [each for name, each in heard.items() if name != str(self.number)]
+        self._others = [hour for each in others for hour in each.hours]
+        return {Fuse(*fuse) for each in (*others, self.own) for fuse in each.tripped}
 
     def told(self) -> TableWrite:
         """What the others have to know."""

@@ -171,8 +171,8 @@ class Hop:
         if self.terms.partitions == 1 or 0 <= now_us - self._gathered_us < SECOND_US:
             return
         self._gathered_us = now_us
-        told = await self.store.load_table(brake.TABLE)
-        tripped = [partition.books.brake.gather(told) for partition in partitions]
+        heard = brake.read(await self.store.load_table(brake.TABLE))
+        tripped = [partition.books.brake.gather(heard) for partition in partitions]
         self.around.tripped.clear()
         self.around.tripped.update(*tripped)
         behind = [one for one in partitions if one.books.days.is_behind and not one.books.days.gathered]

@@ -12,7 +12,7 @@ import schemas
 from detectors.breaker import BreakerTerms, Fuse, catches
 from detectors.state import SellerState
 from schemas.fields import HOUR_US, to_us
-from streams.brake import TABLE, Brake
+from streams.brake import TABLE, Brake, read
 from streams.memory_store import MemoryStore
 from tests.story import PHONE, Story, at, event, listing, market, registered, sold_and_back
 
@@ -172,7 +172,7 @@ def test_what_was_told_before_a_commit_that_never_stood_gives_way_to_whoever_cou
     for told in (dead.told(), heir.told(), dead.told()):
         asyncio.run(store.commit((), (), (), [told]))
     reader = Brake(1, 2, None, BreakerTerms(), "v", set())
-    reader.gather(asyncio.run(store.load_table(TABLE)))
+    reader.gather(read(asyncio.run(store.load_table(TABLE))))
     assert reader._total(to_us(BEGIN) // HOUR_US).judged == {"": 4}
 
 
