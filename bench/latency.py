@@ -1,4 +1,4 @@
-"""From a producer's send to the hold read by a consumer: one live worker (`clock = wall`) on real Kafka and Redis.
+"""From a producer's send to the hold read by a consumer: live workers (`clock = wall`) on real Kafka and Redis.
 
 Markets are warmed first: each product has its established sellers. Then events flow at a fixed rate, half of them new
 prices and half returns; a known share of the new prices is a listing of a seller never seen before at half the price,
@@ -11,8 +11,9 @@ import argparse
 import asyncio
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import get_context
@@ -24,9 +25,11 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from measured import keep, percentile, shown, summary
 from servers import Servers, key_in, publish, topic_of
+from workers import sharing
 
 from schemas import topics
 
+GROUP: Final = "bench-latency"
 PRODUCTS: Final = 200
 SELLERS: Final = 400
 SELLERS_PER_PRODUCT: Final = 20
@@ -149,17 +152,25 @@ def _run_consume(*given: Any) -> list[tuple[int, int]]:
     return asyncio.run(_consume(*given))
 
 
-def measure(servers: Servers, rate: int, seconds: float, seed: int, worker: Popen[bytes]) -> dict[str, float]:
-    """One flow at one rate over a warm worker."""
+def _cpu(servers: Servers, workers: Sequence[Popen[bytes]]) -> dict[str, float]:
+    """CPU seconds so far, those of the workers as one."""
+    each = [servers.cpu(worker.pid) for worker in workers]
+    return {name: sum(one[name] for one in each) if name.startswith("worker") else each[0][name] for name in each[0]}
+
+
+def measure(
+    servers: Servers, rate: int, seconds: float, seed: int, workers: Sequence[Popen[bytes]]
+) -> dict[str, float]:
+    """One flow at one rate over warm workers."""
     bootstrap, stop = servers.settings().kafka_bootstrap, servers.folder / "stop-reading"
     stop.unlink(missing_ok=True)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         reading = pool.submit(_run_consume, bootstrap, servers.partitions, str(stop))
         time.sleep(SETTLE_S)
-        already, before = servers.judged(), servers.cpu(worker.pid)
+        already, before = servers.judged(), _cpu(servers, workers)
         sent = pool.submit(_run_produce, bootstrap, servers.partitions, rate, seconds, seed).result()
-        after, behind = servers.cpu(worker.pid), already + int(sent["events"]) - servers.judged()
-        servers.wait_for(already + int(sent["events"]), worker, CATCH_UP_S)
+        after, behind = _cpu(servers, workers), already + int(sent["events"]) - servers.judged()
+        servers.wait_for(already + int(sent["events"]), workers[0], CATCH_UP_S)
         time.sleep(READ_ON_S)
         stop.touch()
         holds = reading.result()
@@ -192,9 +203,15 @@ def measure_all(options: argparse.Namespace) -> dict[str, Any]:
             # Of the thousands of fakes each is another seller's: the breaker would take the holds away that are timed.
             policy = servers.folder / "policy.toml"
             policy.write_text("[breaker]\nsellers_most = 10_000\nsellers_enough = 10_000\n")
-            with servers.worker("bench-latency", clock="wall", policy_file=policy.resolve()) as process:
-                servers.wait_for(len(lines), process, CATCH_UP_S)
-                once = partial(measure, servers, seconds=options.seconds, worker=process)
+            with ExitStack() as running:
+                started = [
+                    servers.worker(GROUP, clock="wall", policy_file=policy.resolve()) for _ in range(options.workers)
+                ]
+                workers = [running.enter_context(worker) for worker in started]
+                servers.wait_for(len(lines), workers[0], CATCH_UP_S)
+                while sharing(servers, GROUP) < options.workers:
+                    time.sleep(0.1)
+                once = partial(measure, servers, seconds=options.seconds, workers=workers)
                 runs: dict[int, list[dict[str, float]]] = {rate: [] for rate in options.rates}
                 for at in range(options.runs):
                     for rate, held in runs.items():
@@ -212,6 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench/latency.py", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rates", type=int, nargs="+", default=[1_000, 5_000], help="events/s")
     parser.add_argument("--partitions", type=int, nargs="+", default=[4, 64])
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=30.0, help="of each flow")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="stacks and logs [out/bench]")
@@ -231,6 +249,7 @@ def main() -> None:
         print(f"| {name} | {' | '.join(cells)} | {rest} |")
     settings = {
         "clock": "wall",
+        "workers": options.workers,
         "seconds": options.seconds,
         "fakes_of_listings": FAKE_SHARE,
         "listings_of_events": 0.5,
