@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import mix
 from engines import ENGINES, JAVA_BUILT, PEERS_PYTHON, Engine, versions
-from measured import conditions, keep, summary
+from measured import command, conditions, keep, summary
 from oracle import Outcome, outcome_of
 from reading import Window
 from running import Run
@@ -148,7 +148,7 @@ def table(results: dict[str, Any], restart: bool) -> str:
 
 def main() -> None:
     names = tuple(engine.name for engine in ENGINES)
-    parser = argparse.ArgumentParser(prog="bench/compare.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__, has_folder=True)
     parser.add_argument("--engines", nargs="+", choices=names, default=list(names))
     parser.add_argument("--events", type=int, default=1_500_000)
     parser.add_argument("--faust-events", type=int, default=50_000, help="stock Faust does so few a second [50000]")
@@ -156,11 +156,9 @@ def main() -> None:
     parser.add_argument("--partitions", type=int, nargs="+", default=[4])
     parser.add_argument("--restart", action="store_true", help="kill -9 each engine once in the middle of its window")
     parser.add_argument("--commit-seconds", type=float, help="how often peers commit, instead of their own defaults")
-    parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="mixes, stacks and logs [out/bench]")
     options = parser.parse_args()
     if not PEERS_PYTHON.exists() or not JAVA_BUILT.exists():
         raise SystemExit("The peers are not built: `make bench` does that, or `make peers` alone.")
-    options.dir.mkdir(parents=True, exist_ok=True)
     options.dir = options.dir.resolve()
     results = {f"{partitions} partitions": compare(options, partitions) for partitions in options.partitions}
     known = conditions()

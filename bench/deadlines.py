@@ -6,7 +6,6 @@ Redis (append-only file, every second), 2,000 to a commit. A seller's return is 
 CPU is the process's and Redis's own, per deadline; the clock beside it depends on what else the machine does.
 """
 
-import argparse
 import asyncio
 import os
 import random
@@ -20,7 +19,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import redis
-from measured import cpu_s, keep
+from measured import command, cpu_s, keep
 
 import schemas
 from detectors.judge import Judge
@@ -213,7 +212,7 @@ def on_a_redis(work: Callable[[str], Coroutine[Any, Any, dict[str, Any]]]) -> di
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench/deadlines.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__)
     parser.add_argument("what", choices=("store", "hop"))
     parser.add_argument("--deadlines", type=int, default=1_000_000)
     options = parser.parse_args()

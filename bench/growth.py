@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from measured import keep, percentile, resident_mib, shown, summary
+from measured import command, keep, percentile, resident_mib, summaries, tell
 from mix import SELLERS_PER_MARKET, Mix
 from servers import Servers, publish
 
@@ -90,20 +90,18 @@ def grow(options: argparse.Namespace, sellers: int) -> dict[str, Any]:
         results: dict[str, Any] = {"opening": grown.open()}
         for name in DRAWN:
             runs = [grown.judge(f"growth-{name}-{at}", name, options.events) for at in range(options.runs)]
-            results[name] = {key: summary([one[key] for one in runs], 1) for key in runs[0]} | {"runs": runs}
+            results[name] = summaries(runs, 1) | {"runs": runs}
     finally:
         grown.servers.stop()
     return results
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench/growth.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__, has_folder=True)
     parser.add_argument("--sellers", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--events", type=int, default=100_000, help="timed events of each run [100000]")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="stacks and logs [out/bench]")
     options = parser.parse_args()
-    options.dir.mkdir(parents=True, exist_ok=True)
     results = {}
     for sellers in options.sellers:
         results[str(sellers)] = found = grow(options, sellers)
@@ -111,9 +109,7 @@ def main() -> None:
         for name, number in found["opening"].items():
             print(f"  {name:24} {number:,.0f}")
         for drawn in DRAWN:
-            for measure, held in found[drawn].items():
-                if isinstance(held, dict):
-                    print(f"  {drawn}: {measure:24} {shown(held)}")
+            tell(drawn, found[drawn])
     keep("growth", {"sellers": options.sellers, "events": options.events, "partitions": PARTITIONS}, results)
 
 

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from measured import keep, percentile, shown, summary
+from measured import command, keep, percentile, shown, summaries
 from servers import Servers, key_in, publish, topic_of
 from workers import sharing
 
@@ -217,22 +217,19 @@ def measure_all(options: argparse.Namespace) -> dict[str, Any]:
                     for rate, held in runs.items():
                         held.append(once(rate, seed=1_000 * at + rate))
             for rate, held in runs.items():
-                results[f"{partitions} partitions, {rate:,}/s"] = {
-                    key: summary([one[key] for one in held], 2) for key in held[0]
-                }
+                results[f"{partitions} partitions, {rate:,}/s"] = summaries(held, 2)
         finally:
             servers.stop()
     return results
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench/latency.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__, has_folder=True)
     parser.add_argument("--rates", type=int, nargs="+", default=[1_000, 5_000], help="events/s")
     parser.add_argument("--partitions", type=int, nargs="+", default=[4, 64])
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=30.0, help="of each flow")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="stacks and logs [out/bench]")
     options = parser.parse_args()
     results = measure_all(options)
     print(

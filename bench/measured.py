@@ -1,5 +1,6 @@
 """What every benchmark says beside its numbers: machine, versions, load; and how numbers are summed up and kept."""
 
+import argparse
 import json
 import os
 import platform
@@ -14,6 +15,15 @@ from typing import Any, Final
 PACKAGES: Final = ("faust-streaming", "aiokafka", "redis", "hiredis", "msgspec")
 TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 RESULTS: Final = Path(__file__).parent.parent / "out"
+
+
+def command(about: str | None, has_folder: bool = False) -> argparse.ArgumentParser:
+    """The command line of the script that runs, `about` its docstring; with --dir where it starts servers."""
+    name = f"bench/{Path(sys.argv[0]).name}"
+    parser = argparse.ArgumentParser(prog=name, description=(about or "").partition("\n")[0])
+    if has_folder:
+        parser.add_argument("--dir", type=_folder, default="out/bench", help="mixes, stacks and logs [out/bench]")
+    return parser
 
 
 def conditions() -> dict[str, Any]:
@@ -39,9 +49,22 @@ def summary(values: Sequence[float], digits: int = 0) -> dict[str, float]:
     }
 
 
+def summaries(runs: Sequence[dict[str, float]], digits: int) -> dict[str, Any]:
+    """Each measure of the runs summed up, by its name."""
+    return {name: summary([one[name] for one in runs], digits) for name in runs[0]}
+
+
 def shown(held: dict[str, float]) -> str:
     """A summary for a table: median (min to max, n)."""
     return f"{held['median']:,g} ({held['min']:,g} to {held['max']:,g}, n {held['n']})"
+
+
+def tell(title: str, measures: dict[str, Any]) -> None:
+    """Prints a line for each measure that was summed up."""
+    print(title)
+    for name, held in measures.items():
+        if isinstance(held, dict):
+            print(f"  {name:24} {shown(held)}")
 
 
 def cpu_s(pid: int) -> float:
@@ -75,6 +98,12 @@ def keep(name: str, settings: dict[str, Any], results: Any) -> Path:
 def percentile(ordered: Sequence[float], share: float) -> float:
     """The value that this share of the ascending values does not exceed."""
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _processor() -> str:

@@ -6,7 +6,6 @@ then no refund ever comes. CPU per event is of the last `WINDOW` events before e
 fell due.
 """
 
-import argparse
 import time
 import uuid
 from collections import Counter
@@ -17,7 +16,7 @@ from random import Random
 from typing import Any, Final
 
 import redis
-from measured import keep
+from measured import command, keep
 
 import schemas
 from detectors.alerts import TRUNCATED
@@ -140,7 +139,7 @@ def event(step: int, number: int, at: datetime, event_id: str) -> Any:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench/one_seller.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__)
     parser.add_argument("--returns", type=int, default=1_000_000)
     parser.add_argument("--a-day", type=float, default=100.0)
     parser.add_argument("--unpaid", action="store_true")

@@ -4,14 +4,13 @@ A seller that is silent and lets so many refunds fall due, then events of one mo
 CPU of this process.
 """
 
-import argparse
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from measured import keep, shown, summary
+from measured import command, keep, shown, summary
 
 import schemas
 from detectors.detector import DeadlineReached
@@ -90,7 +89,7 @@ def costs(seller: Seller, hours: float) -> Iterable[tuple[str, float]]:
 
 def main() -> None:
     """Prints a line for each number of refunds owed, and writes everything as JSON."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    command(__doc__).parse_args()
     results = {}
     for count in OWED:
         found: dict[str, list[float]] = {kind: [] for kind in KINDS}

@@ -11,12 +11,11 @@ import time
 from collections.abc import Sequence
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
-from measured import keep, percentile, resident_mib
+from measured import command, keep, percentile, resident_mib
 from mix import SPAN_S, Mix
 from servers import Servers, publish, topic_of
 
@@ -110,12 +109,10 @@ def verdict(rows: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench/soak.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__, has_folder=True)
     parser.add_argument("--minutes", type=int, default=30)
     parser.add_argument("--rate", type=int, default=6_000, help="events/s, about half of what a worker sustains [6000]")
-    parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="the stack and its logs [out/bench]")
     options = parser.parse_args()
-    options.dir.mkdir(parents=True, exist_ok=True)
     print(" | ".join(COLUMNS))
     rows = soak(options)
     told: dict[str, Any] = verdict(rows)

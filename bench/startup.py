@@ -4,14 +4,12 @@ The topics hold 400 events before the worker starts; broker and Redis run, and n
 files.
 """
 
-import argparse
 import asyncio
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
-from measured import cpu_s, keep, resident_mib, shown, summary
+from measured import command, cpu_s, keep, resident_mib, summaries, tell
 from mix import Mix
 from servers import Servers, publish
 
@@ -38,12 +36,10 @@ def once(servers: Servers, group: str, records: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench/startup.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__, has_folder=True)
     parser.add_argument("--products", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="stacks and logs [out/bench]")
     options = parser.parse_args()
-    options.dir.mkdir(parents=True, exist_ok=True)
     results = {}
     for count in options.products:
         servers = Servers(options.dir / f"startup-{count}", PARTITIONS)
@@ -54,10 +50,8 @@ def main() -> None:
             runs = [once(servers, f"startup-{at}", records) for at in range(options.runs)]
         finally:
             servers.stop()
-        results[str(count)] = {key: summary([one[key] for one in runs], 2) for key in runs[0]}
-        print(f"{count:,} products")
-        for key, held in results[str(count)].items():
-            print(f"  {key:20} {shown(held)}")
+        results[str(count)] = summaries(runs, 2)
+        tell(f"{count:,} products", results[str(count)])
     keep("startup", {"products": options.products, "partitions": PARTITIONS}, results)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import mix
 import titled
-from measured import keep, shown, summary
+from measured import command, keep, summary, tell
 from servers import Servers, load_topics
 
 from detectors.policy import make_policy
@@ -103,21 +103,16 @@ def measure_worker(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench/throughput.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__, has_folder=True)
     parser.add_argument("what", choices=("replay", "worker"))
     parser.add_argument("--mixes", nargs="+", choices=tuple(MIXES), default=["job"])
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--partitions", type=int, nargs="+", default=[4, 64])
-    parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="mixes, stacks and logs [out/bench]")
     options = parser.parse_args()
-    options.dir.mkdir(parents=True, exist_ok=True)
     results = measure_replay(options) if options.what == "replay" else measure_worker(options)
     for name, measures in results.items():
-        print(f"{options.what} {name}: {measures['events']:,} events")
-        for measure, held in measures.items():
-            if isinstance(held, dict):
-                print(f"  {measure:24} {shown(held)}")
+        tell(f"{options.what} {name}: {measures['events']:,} events", measures)
     settings = {
         "events_asked": options.events,
         "mixes": options.mixes,

@@ -4,15 +4,13 @@ The topics are loaded before. The time runs from when every worker has its share
 what was left then are committed, so that a partition that ends later than the others does not count.
 """
 
-import argparse
 import time
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Final
 
 import mix
 from kafka.errors import KafkaError
-from measured import cpu_s, keep, shown, summary
+from measured import command, cpu_s, keep, summaries, tell
 from servers import Servers, load_topics
 
 TIMEOUT_S: Final = 900.0
@@ -54,14 +52,12 @@ def _cpu(servers: Servers, pids: list[int]) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench/workers.py", description=(__doc__ or "").partition("\n")[0])
+    parser = command(__doc__, has_folder=True)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--runs", type=int, default=5, help="rounds; each number of workers once in each [5]")
-    parser.add_argument("--dir", type=Path, default=Path("out/bench"), help="mixes, stacks and logs [out/bench]")
     options = parser.parse_args()
-    options.dir.mkdir(parents=True, exist_ok=True)
     events, reference = mix.write(options.events, options.dir / f"job-{options.events}")
     servers = Servers(options.dir / "workers", options.partitions)
     runs: dict[int, list[dict[str, float]]] = {workers: [] for workers in options.workers}
@@ -74,11 +70,9 @@ def main() -> None:
         servers.stop()
     results: dict[str, Any] = {}
     for workers, held in runs.items():
-        results[str(workers)] = {key: summary([one[key] for one in held], 2) for key in held[0]} | {"runs": held}
-        print(f"{workers} worker{'s' if workers > 1 else ''}, {options.partitions} partitions, {total:,} events")
-        for key, one in results[str(workers)].items():
-            if isinstance(one, dict):
-                print(f"  {key:20} {shown(one)}")
+        results[str(workers)] = summaries(held, 2) | {"runs": held}
+        said = f"{workers} worker{'s' if workers > 1 else ''}, {options.partitions} partitions, {total:,} events"
+        tell(said, results[str(workers)])
     keep("workers", {"events": options.events, "partitions": options.partitions}, results)
 
 
