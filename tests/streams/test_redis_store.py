@@ -16,29 +16,10 @@ from streams.store import (
     STAMP,
     Committed,
     FlagWrite,
-    Line,
     MarketWrite,
-    PartitionCommit,
-    SellerChange,
     StoreUnavailableError,
 )
-
-
-def filling(epoch: int, partition: int = 0) -> PartitionCommit:
-    return PartitionCommit(
-        partition,
-        epoch,
-        offsets={"t": 1},
-        sellers={"s": SellerChange(b"core", orders={"o": b"1"})},
-        deadlines={"d": 1},
-        outbox=[Line("alerts", b"k", b"v", True)],
-    )
-
-
-def emptying(epoch: int) -> PartitionCommit:
-    return PartitionCommit(
-        0, epoch, sellers={"s": SellerChange(gone=True, orders={"o": None})}, deadlines={"d": None}, outbox=[]
-    )
+from tests.streams.commits import emptying, filling
 
 
 def test_many_questions_at_once_each_get_their_own_answer(redis_world):

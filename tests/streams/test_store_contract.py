@@ -7,27 +7,8 @@ the test of neighbouring epochs; with the watermark's maximum taken out, its tes
 
 import pytest
 
-from streams.store import Committed, Fenced, Line, PartitionCommit, SellerBytes, SellerChange
-
-ALERTS, DEAD = "assay.alerts.v1", "assay.dead-letters.v1"
-
-
-def everything(epoch: int, expected: dict[str, int | None], seller_id: str = "s") -> PartitionCommit:
-    """A commit that touches all there is."""
-    return PartitionCommit(
-        0,
-        epoch,
-        expected=expected,
-        offsets={"orders": 10, "returns": 4},
-        watermark_us=1_700_000_000_000_000,
-        sellers={
-            seller_id: SellerChange(b"core", orders={"o": b"1", "p": None}, returns={"r": b"2"}, listings={"l": b"3"}),
-            "old": SellerChange(gone=True),
-        },
-        deadlines={"d": 1_700_000_000_000_001, "gone": None},
-        counts={"c": b"4", "gone": None},
-        outbox=[Line(ALERTS, b"k", b"alert", True), Line(DEAD, b"k", b"letter", False)],
-    )
+from streams.store import Committed, Fenced, PartitionCommit, SellerBytes, SellerChange
+from tests.streams.commits import everything
 
 
 def test_a_partition_never_read_has_neither_offsets_nor_a_watermark_nor_lines(world):

@@ -17,30 +17,11 @@ from streams.store import (
     Committed,
     Fenced,
     FlagWrite,
-    Line,
     MarketWrite,
-    PartitionCommit,
     SellerBytes,
-    SellerChange,
     StoreUnavailableError,
 )
-
-
-def filling(epoch: int, partition: int = 0) -> PartitionCommit:
-    return PartitionCommit(
-        partition,
-        epoch,
-        offsets={"t": 1},
-        sellers={"s": SellerChange(b"core", orders={"o": b"1"})},
-        deadlines={"d": 1},
-        outbox=[Line("alerts", b"k", b"v", True)],
-    )
-
-
-def emptying(epoch: int) -> PartitionCommit:
-    return PartitionCommit(
-        0, epoch, sellers={"s": SellerChange(gone=True, orders={"o": None})}, deadlines={"d": None}, outbox=[]
-    )
+from tests.streams.commits import emptying, filling
 
 
 @contextmanager

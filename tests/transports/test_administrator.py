@@ -5,41 +5,23 @@ is red when it is too long, and its log of refusals when it is too short.
 """
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas import topics
-from streams.erasing import CannotForgetError, Eraser, place_of
+from streams.erasing import Eraser, place_of
 from streams.rights import KAFKA, REDIS_ADMINISTRATOR, Right
 from streams.settings import Settings
-from streams.upkeep import UpkeepError
-from tests.conftest import Stack
 from tests.guarantees.marketplace import Marketplace
 from tests.guarantees.workload import closing, workload
-from tests.transports.guarded import Guarded, guarded_servers
-from tests.transports.test_security import assert_no_secret, run, settings_of
+from tests.transports.guarded import Guarded
+from tests.transports.test_security import assert_no_secret, assert_says_which, run, settings_of
 
 pytestmark = pytest.mark.stack
 TOLD = workload(seed=33, shops=1, rounds=3)
 SELLER, BUYER = "usual-03", "B"
-
-
-@pytest.fixture(scope="module")
-def guarded(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    servers = guarded_servers(tmp_path_factory.mktemp("administrator"))
-    servers.grant(KAFKA)
-    yield servers
-    servers.stop()
-
-
-@pytest.fixture
-def here(guarded: Guarded, tmp_path: Path) -> Iterator[Marketplace]:
-    made = Marketplace(Stack(guarded.kafka.open, guarded.redis_url, tmp_path), tmp_path, 1)
-    yield made
-    made.close()
 
 
 def test_an_administrator_rebuilds_and_forgets_with_its_rights_and_needs_them_all(
@@ -120,16 +102,4 @@ async def report_and_settle(settings: Settings) -> None:
 )
 def test_an_administrator_that_lacks_one_right_says_which(here: Marketplace, guarded: Guarded, right: Right) -> None:
     settings = settings_of(guarded, "administrator", clock="events")
-
-    def said() -> str:
-        try:
-            place_of(settings)
-        except (CannotForgetError, UpkeepError) as error:
-            return str(error)
-        return ""
-
-    here.until("it may begin", lambda: said() == "")
-    guarded.take_away(right)
-    wanted = f"{right.operation} {right.name}" if right.resource == "topic" else "GroupAuthorization"
-    here.until("it says what it lacks", lambda: wanted in said() and "docs/operations.md lists" in said())
-    guarded.grant([right])
+    assert_says_which(here, guarded, right, lambda: place_of(settings))

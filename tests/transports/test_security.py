@@ -8,7 +8,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +20,7 @@ import pytest
 from schemas import topics
 from streams.depths import Depths
 from streams.doctor_redis import RedisSeen, look_at_redis
+from streams.erasing import CannotForgetError
 from streams.preflight import CannotStartError, preflight
 from streams.redis_access import redis_access
 from streams.redis_store import RedisStore
@@ -27,32 +28,14 @@ from streams.rights import AGAIN, KAFKA, REDIS_WORKER, ROLES, Right
 from streams.settings import Settings, SettingsError, load
 from streams.store import ENTRY_HEAD, STAMP, FlagWrite, MarketWrite, StoreUnavailableError, TableWrite
 from streams.upkeep import UpkeepError, create_topics, describe_topics
-from tests.conftest import Stack
 from tests.guarantees.marketplace import ROOT, Marketplace
 from tests.guarantees.test_parity import decisions, replayed, values
 from tests.guarantees.workload import closing, merged, workload
-from tests.streams.test_store_contract import everything
-from tests.transports.guarded import REDIS_SECRET, SECRETS, Guarded, guarded_servers
+from tests.streams.commits import everything
+from tests.transports.guarded import REDIS_SECRET, SECRETS, Guarded
 
 pytestmark = pytest.mark.stack
 LAST_DAY = 50.0
-
-
-@pytest.fixture(scope="module")
-def guarded(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    """With every right that the roles need; `stack` has fetched the jars."""
-    servers = guarded_servers(tmp_path_factory.mktemp("guarded"))
-    servers.grant(KAFKA)
-    yield servers
-    servers.stop()
-
-
-@pytest.fixture
-def here(guarded: Guarded, tmp_path: Path) -> Iterator[Marketplace]:
-    """One partition, its topics made by the tests' own hands."""
-    marketplace = Marketplace(Stack(guarded.kafka.open, guarded.redis_url, tmp_path), tmp_path, 1)
-    yield marketplace
-    marketplace.close()
 
 
 def settings_of(guarded: Guarded, role: str, door: str = "sasl", **others: Any) -> Settings:
@@ -209,26 +192,31 @@ def test_a_setting_that_would_not_protect_anything_is_refused(given: dict[str, A
     assert "redis_ca_file is without effect" in said_of_redis(Settings(redis_ca_file=Path("ca.pem")))
 
 
+def assert_says_which(here: Marketplace, guarded: Guarded, right: Right, begin: Callable[[], object]) -> None:
+    """It begins with every right; without this one it names it."""
+
+    def said() -> str:
+        try:
+            begin()
+        except (CannotForgetError, CannotStartError, UpkeepError) as error:
+            return str(error)
+        return ""
+
+    here.until("it may begin", lambda: said() == "")
+    guarded.take_away(right)
+    # the broker answers before it has taken the change in
+    wanted = f"{right.operation} {right.name}" if right.resource == "topic" else "GroupAuthorization"
+    here.until("it says what it lacks", lambda: wanted in said() and "docs/operations.md lists" in said())
+    guarded.grant([right])
+
+
 @pytest.mark.parametrize(
     "right", [right for right in KAFKA if right.role == "worker"], ids=lambda right: f"{right.operation}-{right.name}"
 )
 def test_a_worker_that_lacks_one_right_says_which(here: Marketplace, guarded: Guarded, right: Right) -> None:
     """And with all of them it starts: the list is neither too long nor too short."""
     settings = settings_of(guarded, "worker")
-
-    def said() -> str:
-        try:
-            preflight(settings)
-        except (CannotStartError, UpkeepError) as error:
-            return str(error)
-        return ""
-
-    here.until("it may start", lambda: said() == "")
-    guarded.take_away(right)
-    # the broker answers before it has taken the change in
-    wanted = f"{right.operation} {right.name}" if right.resource == "topic" else "GroupAuthorization"
-    here.until("it says what it lacks", lambda: wanted in said() and "docs/operations.md lists" in said())
-    guarded.grant([right])
+    assert_says_which(here, guarded, right, lambda: preflight(settings))
 
 
 async def exercise(settings: Settings) -> None:
