@@ -32,7 +32,6 @@ lock:
 
 ## make generate    JSON Schemas and the AsyncAPI document, Grafana's boards, tables and reference pages of the docs
 generate: setup
-	$(BIN)/python -m schemas.export
 	$(BIN)/python -m deploy.generated
 
 ## make check       ruff, mypy --strict, import-linter, nothing generated is stale
@@ -41,7 +40,6 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m schemas.export --check
 	$(BIN)/python -m deploy.generated --check
 
 ## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)

@@ -1,13 +1,10 @@
-"""JSON Schema and AsyncAPI out of the words and their topics: `python -m schemas.export [--check]`.
+"""JSON Schema and AsyncAPI out of the words and their topics: what `make generate` writes to `schemas/published/`.
 
-The documents under `schemas/published/` are committed, so that a change of the contract shows in a review. A schema
-says what to send and is stricter than the decoder in two respects: the decoder also skips unknown types, and takes
-what Python's Decimal takes ("1_500").
+A schema says what to send and is stricter than the decoder in two respects: the decoder also skips unknown types, and
+takes what Python's Decimal takes ("1_500").
 """
 
-import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,11 +20,11 @@ KAFKA_BINDING: Final = "0.5.0"
 CONTRACT_VERSION: Final = "1.0.0"
 
 
-def documents() -> dict[str, bytes]:
-    """File name -> bytes of every published document; the same words give the same bytes."""
+def documents() -> dict[str, str]:
+    """File name -> text of every published document; the same words give the same text."""
     made = {f"{topic.name}.schema.json": json_schema(topic) for topic in topics.ALL}
     made["asyncapi.json"] = asyncapi()
-    return {name: _bytes(document) for name, document in sorted(made.items())}
+    return {name: _text(document) for name, document in sorted(made.items())}
 
 
 def json_schema(topic: Topic) -> dict[str, Any]:
@@ -125,37 +122,5 @@ def _with_decimals(node: Any) -> Any:
     return {name: _with_decimals(held) for name, held in node.items() if name not in held_back}
 
 
-def _bytes(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
-
-
-def stale(folder: Path) -> list[str]:
-    """Names of files in `folder` that are missing, differ from what the words give, or belong to no topic."""
-    made = documents()
-    there = {path.name: path.read_bytes() for path in folder.glob("*.json")}
-    return sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
-
-
-def write(folder: Path) -> None:
-    """Make `folder` hold the published documents and no other JSON file."""
-    folder.mkdir(exist_ok=True)
-    made = documents()
-    for name in stale(folder):
-        if name in made:
-            (folder / name).write_bytes(made[name])
-        else:
-            (folder / name).unlink()
-
-
-def main(arguments: list[str] | None = None, folder: Path = PUBLISHED) -> None:
-    """The command line; with --check it exits 1 and one sentence where a document is stale."""
-    parser = argparse.ArgumentParser(prog="python -m schemas.export", description="JSON Schemas and AsyncAPI document.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a document is stale")
-    if not parser.parse_args(arguments).check:
-        write(folder)
-    elif names := stale(folder):
-        sys.exit(f"stale in {folder.parent.name}/{folder.name}: {', '.join(names)}; run make generate and commit them.")
-
-
-if __name__ == "__main__":
-    main()
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
