@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import click
@@ -37,7 +38,7 @@ def forget() -> None:
 
 
 def _options(command: Command) -> Command:
-    """What both commands take; "-" for the person reads it from stdin, so that it stays out of a shell's history."""
+    """What both commands take; of the person "-" stands for standard input, which stays out of a shell's history."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="One JSON object."),
         click.option("--reason", default="a person asked for it", show_default=True, help="Why; kept in the audit."),
@@ -53,58 +54,49 @@ def _options(command: Command) -> Command:
 @click.option("--although-open", is_flag=True, help="Erase it although alerts, refunds or money at stake are open.")
 @_options
 @pass_invocation
-def seller(
-    invocation: Invocation,
-    person: str,
-    although_open: bool,
-    confirm: bool,
-    actor: str | None,
-    reason: str,
-    as_json: bool,
-) -> None:
+def seller(invocation: Invocation, /, although_open: bool, **asked: Any) -> None:
     """Forgets a seller: its state, its deadlines, its place in markets, and every line published about it.
 
-    SELLER is the seller_id, or - for a line on stdin. Workers may run; the one that judges the seller takes its
-    partition back within seconds. A hold in force is never forgotten: reject it first, or let it end.
+    SELLER is the seller_id, or - for a line on standard input. Workers may run; the one that judges the seller takes
+    its partition back within seconds. A hold in force is never forgotten: reject it first, or let it end.
     """
-    settings = invocation.settings()
-    seller_id, entry = _asked(settings, "seller", person, confirm, actor, reason)
-
-    async def run() -> dict[str, Any]:
-        eraser = SellerEraser(settings, place, seller_id)
-        try:
-            found = await eraser.look()
-            if confirm and not found.is_nothing:
-                await eraser.erase(found, although_open, entry)
-            return {"found": found.counts(), **found.standing._asdict(), "erased": confirm and not found.is_nothing}
-        finally:
-            await eraser.close()
-
-    with plainly(settings, CannotForgetError):
-        place = place_of(settings)
-        _say(entry, asyncio.run(run()), as_json)
+    _forget(invocation.settings(), "seller", partial(SellerEraser, although_open=although_open), **asked)
 
 
 @forget.command()
 @click.argument("person", metavar="BUYER")
 @_options
 @pass_invocation
-def buyer(invocation: Invocation, person: str, confirm: bool, actor: str | None, reason: str, as_json: bool) -> None:
+def buyer(invocation: Invocation, /, **asked: Any) -> None:
     """Forgets a buyer: its pseudonym gives way to a new one wherever sellers' states have it.
 
-    BUYER is the buyer_id, or - for a line on stdin. What is owed to the buyer stays owed, and how many buyers there are
-    stays as it was. Workers may run; those that judge a seller of whom the buyer bought take their partitions back.
+    BUYER is the buyer_id, or - for a line on standard input. What is owed to the buyer stays owed, and how many buyers
+    there are stays as it was. Workers may run; those that judge a seller of whom the buyer bought take their partitions
+    back.
     """
-    settings = invocation.settings()
-    buyer_id, entry = _asked(settings, "buyer", person, confirm, actor, reason)
+    _forget(invocation.settings(), "buyer", BuyerEraser, **asked)
+
+
+def _forget(
+    settings: Settings,
+    kind: str,
+    eraser_of: Callable[..., Any],
+    person: str,
+    confirm: bool,
+    actor: str | None,
+    reason: str,
+    as_json: bool,
+) -> None:
+    name, entry = _asked(settings, kind, person, confirm, actor, reason)
 
     async def run() -> dict[str, Any]:
-        eraser = BuyerEraser(settings, place, buyer_id)
+        eraser = eraser_of(settings, place, name)
         try:
             found = await eraser.look()
-            if confirm and found.records:
+            erases = confirm and not found.is_nothing
+            if erases:
                 await eraser.erase(found, entry)
-            return {"found": found.counts(), "erased": confirm and bool(found.records)}
+            return {**found.said(), "erased": erases}
         finally:
             await eraser.close()
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from schemas import AuditEntry, topics, wire
-from streams import doctor
-from streams.doctor_redis import RedisSeen, look_at_redis
+from streams import preflight
 from streams.kafka_access import kafka_access
 from streams.outbox import KafkaOutbox
 from streams.publishing import Publisher
@@ -20,7 +19,7 @@ from streams.redis_search import Key, Search
 from streams.redis_store import RedisStore
 from streams.settings import Settings
 from streams.store import Committed, Fenced, Line, PartitionCommit, PartitionHead
-from streams.upkeep import members_of, what_lacks
+from streams.upkeep import members_of
 
 ROUNDS: Final = 3  # of looking whether anything is left, and erasing it
 TRIES: Final = 10  # of one commit against a worker that takes the partition back
@@ -42,21 +41,7 @@ class Place(NamedTuple):
 
 def place_of(settings: Settings) -> Place:
     """Looks at Kafka and Redis as a worker does before it starts. Raises `CannotForgetError` or `UpkeepError`."""
-    kafka = doctor.look_at_kafka(settings)
-    lacking = what_lacks("administrator", settings, kafka.seen)
-    if lacking is not None:
-        raise CannotForgetError(lacking)
-    counts = kafka.partitions()
-    missing = [topic.name for topic in (topics.LISTINGS, *topics.OUTPUTS) if topic.name not in counts]
-    if missing:
-        raise CannotForgetError(f"Kafka has no topic {', '.join(missing)}: run `assay topics create`.")
-    seen = look_at_redis(settings)
-    if not isinstance(seen, RedisSeen):
-        raise CannotForgetError(seen)
-    checks = [doctor.check_partitions(kafka), doctor.check_meta(seen, kafka), doctor.check_rebuild(seen)]
-    for check in (*checks, doctor.check_state(settings, seen, kafka)):
-        if not check.ok:
-            raise CannotForgetError(check.sentence)
+    counts, _ = preflight.look(settings, "administrator", (topics.LISTINGS, *topics.OUTPUTS), CannotForgetError)
     return Place(counts[topics.LISTINGS.name], counts[topics.AUDIT.name], members_of(settings) > 0)
 
 

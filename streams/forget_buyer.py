@@ -6,7 +6,7 @@ through while workers go on; only the partitions in which the buyer was found ar
 
 import secrets
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from detectors.forgetting import name_like, rename_buyer
 from schemas import AuditEntry
@@ -25,24 +25,29 @@ class Named(NamedTuple):
     records: int
     sellers: dict[int, list[str]]
 
-    def counts(self) -> dict[str, int]:
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the buyer is not known, or not any more."""
+        return not self.records
+
+    def said(self) -> dict[str, Any]:
         """How much it is, by what it is."""
-        return {"records": self.records, "sellers": sum(map(len, self.sellers.values()))}
+        return {"found": {"records": self.records, "sellers": sum(map(len, self.sellers.values()))}}
 
 
-class BuyerEraser:
+class BuyerEraser(Eraser):
     """Forgets one buyer."""
 
     def __init__(self, settings: Settings, place: Place, buyer_id: str) -> None:
-        self._eraser = Eraser(settings, place)
+        super().__init__(settings, place)
         self._buyer_id = buyer_id
 
     async def look(self) -> Named:
         """Where the buyer is named now; nothing is changed."""
         records, sellers = 0, dict[int, list[str]]()
-        for number, seller_ids in sorted((await self._eraser.search.sellers_naming(self._buyer_id)).items()):
+        for number, seller_ids in sorted((await self.search.sellers_naming(self._buyer_id)).items()):
             for some in _chunks(sorted(seller_ids)):
-                loaded = await self._eraser.store.load_sellers(number, some)
+                loaded = await self.store.load_sellers(number, some)
                 for seller_id, stored in loaded.items():
                     if count := rename_buyer(seller_from(seller_id, stored), self._buyer_id, ""):
                         records += count
@@ -54,34 +59,30 @@ class BuyerEraser:
 
         Raises `CannotForgetError` where the buyer is named again and again.
         """
-        await self._eraser.note(entry)
+        await self.note(entry)
         for _ in range(ROUNDS):
             for number, seller_ids in found.sellers.items():
                 for some in _chunks(seller_ids):
                     await self._rename(number, some)
             found = await self.look()
-            if not found.records:
+            if found.is_nothing:
                 return
         raise CannotForgetError(
             "The buyer has another name now, and is named again: its events still arrive. Stop whoever sends them, "
             "wait until they are judged (assay_lag_events is 0), and run it once more."
         )
 
-    async def close(self) -> None:
-        """Gives the connections back."""
-        await self._eraser.close()
-
     async def _rename(self, number: int, seller_ids: list[str]) -> None:
         for _ in range(TRIES):
-            head = await self._eraser.take_over(number)
+            head = await self.take_over(number)
             try:
-                loaded = await self._eraser.store.load_sellers(number, seller_ids, head.epoch)
+                loaded = await self.store.load_sellers(number, seller_ids, head.epoch)
             except TakenOverError:
                 continue
             commit = PartitionCommit(number, head.epoch)
             for seller_id, stored in loaded.items():
                 self._rename_in(seller_id, stored, commit)
-            if await self._eraser.change(commit) is not None:
+            if await self.change(commit) is not None:
                 return
         raise CannotForgetError(
             f"Partition {number} was taken back each time before the buyer was renamed: run it again."

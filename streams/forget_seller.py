@@ -6,7 +6,7 @@ before its commit was refused, and events may have come meanwhile.
 """
 
 import time
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -40,10 +40,10 @@ class Kept(NamedTuple):
         """Whether the seller is not known, or not any more."""
         return self.stored == SellerBytes() and not (self.deadlines or self.keys or self.markets or self.has_flags)
 
-    def counts(self) -> dict[str, int]:
-        """How much it is, by what it is."""
+    def said(self) -> dict[str, Any]:
+        """How much it is, by what it is, and what stands against forgetting it."""
         stored = self.stored
-        return {
+        found = {
             "states": int(stored.core is not None),
             "orders": len(stored.orders),
             "returns and complaints": len(stored.returns),
@@ -53,46 +53,48 @@ class Kept(NamedTuple):
             "places in markets": len(self.markets),
             "flags": int(self.has_flags),
         }
+        return {"found": found, **self.standing._asdict()}
 
 
-class SellerEraser:
-    """Forgets one seller."""
+class SellerEraser(Eraser):
+    """Forgets one seller; `although_open`: even while alerts, refunds or money at stake are open."""
 
-    def __init__(self, settings: Settings, place: Place, seller_id: str) -> None:
-        self._eraser = Eraser(settings, place)
+    def __init__(self, settings: Settings, place: Place, seller_id: str, although_open: bool) -> None:
+        super().__init__(settings, place)
         self._seller_id = seller_id
+        self._although_open = although_open
         self._number = topics.partition_of(seller_id.encode(), place.partitions)
 
     async def look(self) -> Kept:
         """What is kept of the seller now; nothing is changed."""
-        eraser, number, seller_id = self._eraser, self._number, self._seller_id
-        stored = (await eraser.store.load_sellers(number, [seller_id]))[seller_id]
-        across = await eraser.search.across(seller_id)
+        number, seller_id = self._number, self._seller_id
+        stored = (await self.store.load_sellers(number, [seller_id]))[seller_id]
+        across = await self.search.across(seller_id)
         said = await self._said()
         return Kept(
             stored,
-            await eraser.search.deadlines_of(number, seller_id),
-            said.keys() | await eraser.search.lines_of(number, seller_id),
+            await self.search.deadlines_of(number, seller_id),
+            said.keys() | await self.search.lines_of(number, seller_id),
             across.markets,
             across.has_flags,
             _standing(stored, said, seller_id),
         )
 
-    async def erase(self, found: Kept, although_open: bool, entry: AuditEntry) -> None:
+    async def erase(self, found: Kept, entry: AuditEntry) -> None:
         """Forgets what was `found`, and what comes to light after it.
 
         Raises `CannotForgetError`: before anything is changed where something stands against it, else where the seller
         comes back again and again.
         """
-        _refuse(found.standing, although_open)
-        await self._eraser.note(entry)
+        _refuse(found.standing, self._although_open)
+        await self.note(entry)
         for _ in range(ROUNDS):
             keys = found.keys | {(topics.STANDINGS.name, self._seller_id.encode())}
-            epoch = await self._erase_state(found, keys, although_open)
-            await self._eraser.until_taken_back(self._number, epoch)
-            await self._eraser.settle(self._number, keys)
-            across = await self._eraser.search.across(self._seller_id)
-            await self._eraser.search.take_out(self._seller_id, across.markets)
+            epoch = await self._erase_state(found, keys)
+            await self.until_taken_back(self._number, epoch)
+            await self.settle(self._number, keys)
+            across = await self.search.across(self._seller_id)
+            await self.search.take_out(self._seller_id, across.markets)
             found = await self.look()
             if found.is_nothing:
                 return
@@ -101,16 +103,12 @@ class SellerEraser:
             "sends them, wait until they are judged (assay_lag_events is 0), and run it once more."
         )
 
-    async def close(self) -> None:
-        """Gives the connections back."""
-        await self._eraser.close()
-
-    async def _erase_state(self, found: Kept, keys: set[Key], although_open: bool) -> int:
+    async def _erase_state(self, found: Kept, keys: set[Key]) -> int:
         for _ in range(TRIES):
-            head = await self._eraser.take_over(self._number)
-            stored = (await self._eraser.store.load_sellers(self._number, [self._seller_id]))[self._seller_id]
-            _refuse(_standing(stored, {}, self._seller_id), although_open)
-            epoch = await self._eraser.change(self._end_of(stored, found, keys, head))
+            head = await self.take_over(self._number)
+            stored = (await self.store.load_sellers(self._number, [self._seller_id]))[self._seller_id]
+            _refuse(_standing(stored, {}, self._seller_id), self._although_open)
+            epoch = await self.change(self._end_of(stored, found, keys, head))
             if epoch is not None:
                 return epoch
         raise CannotForgetError(
@@ -135,7 +133,7 @@ class SellerEraser:
         """The last record of each key in the compacted topics, where that is about the seller."""
         named = named_in_line(self._seller_id)
         found: dict[Key, bytes] = {}
-        async for key, value in said_in(self._eraser.options, self._number):
+        async for key, value in said_in(self.options, self._number):
             if value is None:
                 found.pop(key, None)
             elif named in value:
