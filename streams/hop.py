@@ -1,4 +1,4 @@
-"""The hop: decode, load, judge (`streams.judging`), commit; `streams.publishing` does the rest.
+"""The hop: decode, load (`streams.loading`), judge (`streams.judging`), commit; `streams.publishing` does the rest.
 
 Knows neither Kafka nor Redis.
 
@@ -7,30 +7,28 @@ and commit ends the same way: the partitions involved are dropped as they stand 
 store, so that nothing is judged on a state that was already changed.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from detectors.judge import Judge
-from detectors.products import markets_of
-from schemas import ListingChanged, ListingPublished, topics, wire
+from schemas import topics, wire
 from schemas.fields import SECOND_US
-from streams import brake, shares, steps
+from streams import shares, steps
 from streams.batch import Batch, take_all
 from streams.books import Books
 from streams.days import table_of
 from streams.deadlines import HEAD, Deadlines
 from streams.judging import Judging, Work
 from streams.lives import Lives
+from streams.loading import Loading
 from streams.memory_lost import compare
 from streams.outbox import Outbox
 from streams.partition import Item, Partition
 from streams.polls import Record
 from streams.publishing import Publisher
-from streams.sellers import seller_from
-from streams.store import Fenced, Store, TakenOverError
+from streams.store import Fenced, Store
 from streams.surroundings import Surroundings
 
 SELLERS_KEPT: Final = 200_000
@@ -80,7 +78,7 @@ class Hop:
         self.clock = clock
         self.judging = Judging(judge, around, terms.by_events, clock)
         self.counts = self.judging.counts
-        self._gathered_us = 0
+        self.loading = Loading(store, around, terms.partitions, clock)
 
     async def open(
         self, number: int, lanes: Sequence[str], known: Mapping[str, int] = NOTHING, *, was_fenced: bool = False
@@ -129,13 +127,13 @@ class Hop:
         """
         partitions = list(partitions)
         await self.publisher.wait(partition for partition in partitions if partition.has_arrived)
-        await self._gather(partitions)
+        await self.loading.gather(partitions)
         terms = self.terms
         batches = take_all(partitions, terms.batch, terms.lateness_us, terms.by_events)
         if not batches:
             return 0
         events, began_s = sum(len(batch.items) for batch in batches), time.perf_counter()
-        lost = await self._load(batches)
+        lost = await self.loading.load(batches)
         await self.lives.before(batches)
         steps.done("load")
         loaded_s = time.perf_counter()
@@ -157,72 +155,13 @@ class Hop:
         batch = Batch(partition, [], max(until_us + 1, partition.watermark_us))
         is_done = False
         while not is_done:
-            lost = await self._load([batch]) or await self._commit([self.judging.judge_batch(batch)])
+            lost = await self.loading.load([batch]) or await self._commit([self.judging.judge_batch(batch)])
             if lost:
                 raise PartitionLostError(list(lost.items()))
             is_done = not partition.deadlines.is_due(batch.watermark_us)
         await self.publisher.wait([partition])
 
     # ---- the steps
-
-    async def _gather(self, partitions: Sequence[Partition]) -> None:
-        """Once a second: what other partitions have told of this hour, and of days that are not judged here yet."""
-        now_us = self.clock()
-        if self.terms.partitions == 1 or 0 <= now_us - self._gathered_us < SECOND_US:
-            return
-        self._gathered_us = now_us
-        heard = brake.read(await self.store.load_table(brake.TABLE))
-        tripped = [partition.books.brake.gather(heard) for partition in partitions]
-        self.around.tripped.clear()
-        self.around.tripped.update(*tripped)
-        behind = [one for one in partitions if one.books.days.is_behind and not one.books.days.gathered]
-        if not behind:
-            return
-        self.around.learn_shares(await self.store.load_table(shares.TABLE))
-        told_us = min(await self.store.watermarks(self.terms.partitions))
-        for partition in behind:
-            for day in partition.books.days.told_by(told_us):
-                partition.books.days.gather(day, await self.store.load_table(table_of(partition.number, day)))
-
-    async def _load(self, batches: Sequence[Batch]) -> dict[Partition, str]:
-        """Step 2: sellers that are not in memory, markets that are not fresh, deadlines beyond the horizon.
-
-        Partitions that turn out to have another owner come back with the reason. A sleeper's events on a state that
-        is further on would be refused in the commit, but not before they were told to the markets.
-        """
-        self.around.reference.catch_up()
-        now_us = self.clock()
-        keys: set[str] = set()
-        missing: dict[int, list[str]] = {}
-        for partition, items, watermark_us in batches:
-            if not partition.deadlines.are_enough(watermark_us):
-                partition.deadlines = Deadlines(await self.store.next_due(partition.number, HEAD), HEAD)
-            sellers = partition.deadlines.sellers_due(watermark_us)
-            for item, _ in items:
-                event = item.event
-                if event is None:
-                    continue
-                sellers.add(event.seller_id)
-                if type(event) is ListingChanged or type(event) is ListingPublished:
-                    keys.update(markets_of(event, self.around))
-            missing[partition.number] = [seller_id for seller_id in sellers if seller_id not in partition.sellers]
-        stale = self.around.stale(keys, now_us)
-        *lost, _ = await asyncio.gather(
-            *(self._load_sellers(batch.partition, missing[batch.partition.number]) for batch in batches),
-            self.around.refresh(self.store, stale, now_us),
-        )
-        return {batch.partition: why for batch, why in zip(batches, lost, strict=True) if why is not None}
-
-    async def _load_sellers(self, partition: Partition, missing: Sequence[str]) -> str | None:
-        if not missing:
-            return None
-        try:
-            loaded = await self.store.load_sellers(partition.number, missing, partition.epoch)
-        except TakenOverError as error:
-            return str(error)
-        for seller_id, stored in loaded.items():
-            partition.sellers[seller_id] = seller_from(seller_id, stored)
-        return None
 
     async def _commit(self, works: Sequence[Work]) -> dict[Partition, str]:
         """Step 4, once the lines of the commit before have arrived; what follows is published meanwhile.

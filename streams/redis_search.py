@@ -13,6 +13,7 @@ from streams.deadlines import deadline_id
 from streams.redis_cluster import ClusterPipe
 from streams.redis_commit import partition_key
 from streams.redis_pipe import Command, RedisPipe
+from streams.redis_told import flags_key, market_key
 
 PIECE: Final = 5_000  # keys or entries that one look takes, about
 LINES_AT_ONCE: Final = 200  # each of 64 KB at most
@@ -65,15 +66,15 @@ class Search:
     async def across(self, seller_id: str) -> Across:
         """Where the seller lies among others."""
         markets: list[str] = []
-        async for keys in self._keys(f"{self._prefix}:market:*"):
+        async for keys in self._keys(market_key(self._prefix, "*")):
             there = await self._pipe.ask_surely([("HGET", key, seller_id) for key in keys])
             markets += [key.decode() for key, entry in zip(keys, there, strict=True) if entry is not None]
-        (flags,) = await self._pipe.ask_surely([("HGET", f"{self._prefix}:flags", seller_id)])
+        (flags,) = await self._pipe.ask_surely([("HGET", flags_key(self._prefix), seller_id)])
         return Across(sorted(set(markets)), flags is not None)
 
     async def take_out(self, seller_id: str, markets: Sequence[str]) -> None:
         """Takes the seller out of these markets and out of the flags."""
-        hashes = (*markets, f"{self._prefix}:flags")
+        hashes = (*markets, flags_key(self._prefix))
         await self._pipe.ask_surely([("HDEL", key, seller_id) for key in hashes])
 
     async def sellers_naming(self, buyer_id: str) -> dict[int, set[str]]:

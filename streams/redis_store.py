@@ -20,12 +20,12 @@ Redis Cluster too.
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from detectors.entries import MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US
 from streams.redis_access import RedisAccess
 from streams.redis_cluster import ClusterPipe, pipe_to
 from streams.redis_commit import HASHES, OFFSET, commit_call, line_of, partition_key, read_answer
 from streams.redis_pipe import Command, RedisPipe
-from streams.redis_scripts import MARKET, META, NEWEST, Call, run
+from streams.redis_scripts import META, Call, run
+from streams.redis_told import flags_key, market_key, table_key, told_calls
 from streams.store import (
     Committed,
     Fenced,
@@ -126,7 +126,7 @@ class RedisStore:
         flags: Sequence[FlagWrite] = (),
         tables: Sequence[TableWrite] = (),
     ) -> list[Committed | Fenced]:
-        told = [*self._flag_calls(flags), *self._market_calls(entries), *self._table_calls(tables)]
+        told = told_calls(self._prefix, entries, flags, tables)
         epochs = [_fresh_epoch() for _ in commits]
         calls = [commit_call(self._prefix, commit, epoch) for commit, epoch in zip(commits, epochs, strict=True)]
         if told and not self._pipe.keeps_order:
@@ -134,24 +134,6 @@ class RedisStore:
             told = []
         answers = await run(self._pipe, [*told, *calls])
         return [read_answer(*each) for each in zip(answers[len(told) :], commits, epochs, strict=True)]
-
-    def _market_calls(self, writes: Sequence[MarketWrite]) -> list[Call]:
-        by_market: dict[str, list[bytes | str | int]] = {}
-        for key, seller_id, entry in writes:
-            arguments = by_market.setdefault(key, [MARKET_SELLERS, MARKET_YOUNG_SELLERS, YOUNG_US])
-            arguments += (seller_id, entry)
-        return [Call(MARKET, (self._market(key),), arguments) for key, arguments in by_market.items()]
-
-    def _flag_calls(self, writes: Sequence[FlagWrite]) -> list[Call]:
-        if not writes:
-            return []
-        return [Call(NEWEST, (f"{self._prefix}:flags",), [each for write in writes for each in write])]
-
-    def _table_calls(self, writes: Sequence[TableWrite]) -> list[Call]:
-        by_table: dict[str, list[bytes | str | int]] = {}
-        for table, name, told in writes:
-            by_table.setdefault(self._table(table), []).extend((name, told))
-        return [Call(NEWEST, (key,), arguments) for key, arguments in by_table.items()]
 
     async def published(self, partition: int, ids: Sequence[str]) -> None:
         if ids:
@@ -189,14 +171,14 @@ class RedisStore:
 
     async def load_markets(self, keys: Iterable[str]) -> dict[str, dict[str, bytes]]:
         wanted = list(keys)
-        replies = await self._pipe.ask_surely([("HGETALL", self._market(key)) for key in wanted])
+        replies = await self._pipe.ask_surely([("HGETALL", market_key(self._prefix, key)) for key in wanted])
         return {key: _by_id(reply) for key, reply in zip(wanted, replies, strict=True)}
 
     async def load_flags(self, seller_ids: Iterable[str]) -> dict[str, bytes]:
         ids = list(seller_ids)
         if not ids:
             return {}
-        (found,) = await self._pipe.ask_surely([("HMGET", f"{self._prefix}:flags", *ids)])
+        (found,) = await self._pipe.ask_surely([("HMGET", flags_key(self._prefix), *ids)])
         return {seller_id: flags for seller_id, flags in zip(ids, found, strict=True) if flags is not None}
 
     async def watermarks(self, partitions: int) -> list[int]:
@@ -205,11 +187,11 @@ class RedisStore:
         return [int(watermark_us or 0) for watermark_us in found]
 
     async def load_table(self, table: str) -> dict[str, bytes]:
-        (fields,) = await self._pipe.ask_surely([("HGETALL", self._table(table))])
+        (fields,) = await self._pipe.ask_surely([("HGETALL", table_key(self._prefix, table))])
         return _by_id(fields)
 
     async def forget_tables(self, tables: Iterable[str]) -> None:
-        await self._pipe.ask_surely([("UNLINK", self._table(table)) for table in tables])
+        await self._pipe.ask_surely([("UNLINK", table_key(self._prefix, table)) for table in tables])
 
     async def meta(self) -> Mapping[str, str]:
         (fields,) = await self._pipe.ask_surely([("HGETALL", f"{self._prefix}:meta")])
@@ -226,12 +208,6 @@ class RedisStore:
 
     def _key(self, partition: int) -> str:
         return partition_key(self._prefix, partition)
-
-    def _market(self, key: str) -> str:
-        return f"{self._prefix}:market:{key}"
-
-    def _table(self, table: str) -> str:
-        return f"{self._prefix}:table:{table}"
 
 
 def _fresh_epoch() -> int:
