@@ -7,7 +7,7 @@ ids, so that a repeated event changes nothing.
 from collections.abc import Callable
 from typing import Any, Final
 
-from detectors import aftersale, complaints, heard, holds, ledger, marks, orders, shelf, surging
+from detectors import aftersale, complaints, heard, ledger, marks, orders, shelf, surging
 from detectors.detector import Cause, DeadlineReached
 from detectors.orders import Terms
 from detectors.state import SellerState
@@ -15,7 +15,6 @@ from schemas import (
     CompensationPaid,
     ComplaintDecided,
     ComplaintOpened,
-    HoldAppealed,
     ListingRemoved,
     MessageSent,
     OrderCancelled,
@@ -90,10 +89,6 @@ def _removed(state: SellerState, event: ListingRemoved, now_us: int, _terms: Ter
     shelf.unshelve(state, event, now_us)
 
 
-def _appealed(state: SellerState, event: HoldAppealed, now_us: int, _terms: Terms) -> None:
-    holds.appeal(state, event.hold_id, now_us)
-
-
 def _closed(state: SellerState, event: SellerClosed, now_us: int, _terms: Terms) -> None:
     core = state.core
     core.closed_us, core.closed_by = max((core.closed_us, core.closed_by), (now_us, event.by))
@@ -141,6 +136,5 @@ HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
     SellerChanged: aftersale.located,
     SellerClosed: _closed,
     ListingRemoved: _removed,
-    HoldAppealed: _appealed,
     DeadlineReached: _fall_due,
 }

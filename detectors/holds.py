@@ -15,7 +15,6 @@ from detectors.held import (
     entomb,
     forgive,
     get,
-    holds_of,
     line,
     own_findings,
     place,
@@ -110,15 +109,6 @@ def rule_on(
     hold.decided_by, hold.expires_us, hold.release_at_us = ruling.moderator, ruling.expires_us, 0
     reschedule(state, scope, subject_id, hold, policy)
     return line(state, scope, subject_id, hold, moment, policy)
-
-
-def appeal(state: SellerState, hold_id: str, now_us: int) -> None:
-    """The seller appealed against the hold of that id; one that is not its own is left alone."""
-    for _, subject_id, hold in holds_of(state):
-        if hold.hold_id == hold_id:
-            hold.appealed_us = now_us
-            if subject_id in state.listings:
-                state.touch_listing(subject_id)
 
 
 def hold_due(

@@ -176,7 +176,7 @@ class Hold(msgspec.Struct, array_like=True):
     released_us: int = 0
     release_at_us: int = 0
     expired: bool = False
-    appealed_us: int = 0
+    appealed_us: int = 0  # nobody reads it: it keeps the place of what follows
     own: tuple[str, ...] = ()
 
 

@@ -89,7 +89,7 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
         topics=INPUTS,
         handler=live,
         control=control,
-        limits=FetchLimits(max_poll_records=settings.max_poll_records, max_wait_ms=settings.fetch_max_wait_ms),
+        limits=FetchLimits(max_poll_records=settings.max_poll_records),
         session_timeout_s=settings.session_timeout_seconds,
         heartbeat_interval_s=max(0.5, settings.session_timeout_seconds / 6),
         credentials=access.for_faust(),

@@ -1,6 +1,7 @@
 """A seller between the store's bytes and the judge's state."""
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from detectors.detector import Finding
 from detectors.records import STATE_VERSION, Complaint, Core, Listing, Order, Payment, Return, decode, encode
@@ -45,26 +46,18 @@ def change_of(state: SellerState) -> SellerChange:
     changes = state.changes
     state.core.version = STATE_VERSION
     change = SellerChange(core=None if changes.gone else encode(state.core), gone=changes.gone)
-    for key in changes.orders:
-        order = state.orders.get(key)
-        change.orders[key] = encode(order) if order is not None else None
-    for key in changes.returns:
-        held = state.returns.get(key)
-        change.returns[key] = encode(held) if held is not None else None
-    for key in changes.complaints:
-        complaint = state.complaints.get(key)
-        change.returns[COMPLAINT_MARK + key] = encode(complaint) if complaint is not None else None
-    for key in changes.findings:
-        finding = state.findings.get(key)
-        change.returns[FINDING_MARK + key] = encode(finding) if finding is not None else None
-    for key in changes.payments:
-        payment = state.payments.get(key)
-        change.returns[PAYMENT_MARK + key] = encode(payment) if payment is not None else None
-    for key in changes.surges:
-        series = state.surges.get(key)
-        change.returns[SERIES_MARK + key] = encode(series) if series is not None else None
-    for key in changes.listings:
-        listing = state.listings.get(key)
-        change.listings[key] = encode(listing) if listing is not None else None
+    _put(change.orders, "", changes.orders, state.orders)
+    _put(change.returns, "", changes.returns, state.returns)
+    _put(change.returns, COMPLAINT_MARK, changes.complaints, state.complaints)
+    _put(change.returns, FINDING_MARK, changes.findings, state.findings)
+    _put(change.returns, PAYMENT_MARK, changes.payments, state.payments)
+    _put(change.returns, SERIES_MARK, changes.surges, state.surges)
+    _put(change.listings, "", changes.listings, state.listings)
     changes.clear()
     return change
+
+
+def _put(entries: dict[str, bytes | None], mark: str, changed: Iterable[str], held: Mapping[str, Any]) -> None:
+    for key in changed:
+        record = held.get(key)
+        entries[mark + key] = encode(record) if record is not None else None

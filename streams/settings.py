@@ -48,7 +48,6 @@ class Settings(Connections, frozen=True, kw_only=True):
     allowed_lateness_seconds: Annotated[
         Annotated[float, Meta(ge=0, le=1e9)], Meta(description="event time; 0 where the clock is `events`")
     ] = LIVE_LATENESS_SECONDS
-    fetch_max_wait_ms: Annotated[Positive, Meta(description="how long a broker holds an empty fetch")] = 50
     max_poll_records: Annotated[Positive, Meta(description="events in one batch at most")] = 2000
     linger_ms: Annotated[Annotated[int, Meta(ge=0)], Meta(description="how long published lines wait for more")] = 0
     session_timeout_seconds: Annotated[Positive, Meta(description="silence after which a worker is given up")] = 30
@@ -159,11 +158,7 @@ def secret(settings: Settings, name: str) -> str | None:
     path: Path | None = getattr(settings, f"{name}_file")
     if held is not None or path is None:
         return held
-    try:
-        held = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{name}_file {path} cannot be read: {_reason(error)}.") from None
-    return str(_checked(name, held, str(path)))
+    return str(_checked(name, _text(f"{name}_file {path}", path).strip(), str(path)))
 
 
 def hash_key(settings: Settings) -> bytes:
@@ -177,12 +172,7 @@ def hash_key(settings: Settings) -> bytes:
 def read_policy(path: Path | None) -> dict[str, Any]:
     """The policy that `path` holds, or the packaged one; what the keys mean is the business of `detectors.policy`."""
     source = path or PACKAGED_POLICY
-    try:
-        return tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The policy {source} cannot be read: {_reason(error)}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The policy {source} is not TOML: {error}.") from None
+    return _toml(f"The policy {source}", source)
 
 
 def unknown_in_environment(environment: Mapping[str, str] = os.environ) -> list[str]:
@@ -195,10 +185,7 @@ def unknown_in_environment(environment: Mapping[str, str] = os.environ) -> list[
 def _from_stack(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    try:
-        lines = [line.partition("=") for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {_reason(error)}.") from None
+    lines = [line.partition("=") for line in _text(str(path), path).splitlines()]
     return _from_environment({name: value for name, _, value in lines})
 
 
@@ -212,12 +199,7 @@ def _from_file(config: Path | None, default: Path) -> tuple[str, dict[str, Any]]
     path = config or default
     if config is None and not path.exists():
         return str(path), {}
-    try:
-        layer = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The configuration {path} cannot be read: {_reason(error)}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The configuration {path} is not TOML: {error}.") from None
+    layer = _toml(f"The configuration {path}", path)
     for name in layer:
         if name not in _TYPES:
             raise SettingsError(_unknown(name, str(path)))
@@ -248,5 +230,17 @@ def _unknown(name: str, source: str) -> str:
     return f"{source} has the unknown setting {name}; the nearest known one is {nearest}."
 
 
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8 text"
+def _toml(what: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(what, path))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{what} is not TOML: {error}.") from None
+
+
+def _text(what: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{what} cannot be read: it is not UTF-8 text.") from None
+    except OSError as error:
+        raise SettingsError(f"{what} cannot be read: {error.strerror or error}.") from None

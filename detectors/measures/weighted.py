@@ -1,13 +1,12 @@
 """Robust location and spread under weights.
 
 Weights are whole numbers (say, ten-thousandths of an observation): sums are then exact, so that neither the order of
-the observations nor the way in which the sums were formed can change a result. The `sorted_` forms take values in
-ascending order with their cumulative weights; they cost a few bisections.
+the observations nor the way in which the sums were formed can change a result. All take values in ascending order with
+their cumulative weights, and cost a few bisections.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import accumulate
 from math import inf
 from typing import Final
 
@@ -16,12 +15,18 @@ NORMAL_CONSISTENCY: Final = 1.4826
 
 
 def sorted_quantile(cumulative: Sequence[int], parts: int, of: int) -> int:
-    """The first index at which `cumulative` reaches `parts` / `of` of the whole weight, which must be above 0."""
+    """The first index at which `cumulative` reaches `parts` / `of` of the whole weight, which must be above 0.
+
+    At one half it is Edgeworth's weighted median (1888), in its lower form: always one of the observations.
+    """
     return bisect_left(cumulative, -(-cumulative[-1] * parts // of))
 
 
 def sorted_mad(values: Sequence[float], cumulative: Sequence[int], middle: int) -> float:
     """The weighted median of the distances from `values[middle]`, where `middle` is the index of the weighted median.
+
+    In the values' unit; times `NORMAL_CONSISTENCY` it estimates a standard deviation. Rousseeuw and Croux (1993),
+    Alternatives to the median absolute deviation.
 
     The smallest distance d for which the weight within d of the median reaches half. For each left end the right end
     follows from the cumulative weights; going left, the distance to the left grows and that to the right shrinks, so
@@ -56,27 +61,3 @@ def sorted_mad_of_equals(values: Sequence[float], middle: int) -> float:
             high = left - 1
     to_left = centre - values[low]
     return to_left if low == middle else min(to_left, values[low + 1 + reach] - centre)
-
-
-def _in_order(values: Sequence[float], weights: Sequence[int]) -> tuple[list[float], list[int]]:
-    order = sorted(range(len(values)), key=values.__getitem__)
-    return [values[index] for index in order], list(accumulate(weights[index] for index in order))
-
-
-def weighted_median(values: Sequence[float], weights: Sequence[int]) -> float:
-    """The smallest value whose cumulative weight reaches half of the whole, which must be above 0.
-
-    Edgeworth's weighted median (1888), in its lower form: always one of the observations.
-    """
-    ordered, cumulative = _in_order(values, weights)
-    return ordered[sorted_quantile(cumulative, 1, 2)]
-
-
-def weighted_mad(values: Sequence[float], weights: Sequence[int]) -> float:
-    """The weighted median of the distances from the weighted median, in the values' unit; not scaled.
-
-    Rousseeuw and Croux (1993), Alternatives to the median absolute deviation; times `NORMAL_CONSISTENCY` it
-    estimates a standard deviation.
-    """
-    ordered, cumulative = _in_order(values, weights)
-    return sorted_mad(ordered, cumulative, sorted_quantile(cumulative, 1, 2))

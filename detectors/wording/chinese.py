@@ -58,7 +58,6 @@ _ANY: Final = re.compile(f"适用|{_ACCESSORY}|{_TERM}")
 _COPY: Final = re.compile(_COPIES)
 _ACCESSORIES: Final = re.compile(_ACCESSORY)
 _SENSED: Final = tuple((sense, re.compile(pattern)) for sense, pattern in _SENSES)
-_CONDITIONS: Final = frozenset(("refurbished", "used"))
 #: What may come along with goods of which it says nothing.
 _MAY_COME_ALONG: Final = frozenset(("part", "sample", "tester", "empty_box", "bundle", "pack"))
 
