@@ -79,7 +79,7 @@ class Office:
             self.history.forget(record.key.decode("utf-8", "replace"))
         if record.topic == topics.AUDIT.name:
             self._note_snoozes(changed)
-        self.tell(changed)
+        self.live.tell(changed)
 
     def wake_snoozed(self) -> None:
         """Tells the open pages of alerts whose sleep is over; asked by each page now and then."""
@@ -117,10 +117,6 @@ class Office:
     def _guest(self, guest: Guest) -> Actor | None:
         role = self.users().guest_role(guest.values)
         return Actor(guest.id, guest.name, role) if role is not None else None
-
-    def tell(self, changed: Changed) -> None:
-        """Tells the open pages."""
-        self.live.tell(changed)
 
     def fresh_key(self) -> str:
         """A key for a form, so that sending it twice is sending it once."""

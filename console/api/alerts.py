@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
@@ -23,7 +22,7 @@ from console.cases import State
 from console.deeds import Accepted, AlertVerdict, Assignment, Note, Snooze
 from console.feed import Order, Severity, Wanted, row_of, rows
 from console.gate import Asked, actor_of
-from console.office import Office, TheOffice
+from console.office import TheOffice
 from console.pages.alert import alert_of, similar_to
 from schemas.fields import Mode
 
@@ -91,7 +90,7 @@ async def api_rule_on_alert(
 ) -> Accepted:
     """Confirms or rejects an alert: one verdict for each of its listings, or one for the payout or the seller."""
     actor, alert = actor_of(request), alert_of(office, alert_id)
-    return await _once(
+    return await once(
         office, request, idempotency_key, data, lambda key: office.desk.rule_on_alert(actor, alert, data, key)
     )
 
@@ -102,7 +101,7 @@ async def api_assign(
 ) -> Accepted:
     """Gives an alert to somebody, or to nobody."""
     actor, alert = actor_of(request), alert_of(office, alert_id)
-    return await _once(
+    return await once(
         office,
         request,
         idempotency_key,
@@ -117,7 +116,7 @@ async def api_snooze(
 ) -> Accepted:
     """Takes an alert out of the feed until a time, or puts it back."""
     actor, alert = actor_of(request), alert_of(office, alert_id)
-    return await _once(office, request, idempotency_key, data, lambda key: office.desk.snooze(actor, alert, data, key))
+    return await once(office, request, idempotency_key, data, lambda key: office.desk.snooze(actor, alert, data, key))
 
 
 @post("/v1/alerts/{alert_id:str}/notes", **_WRITE)
@@ -126,12 +125,7 @@ async def api_note(
 ) -> Accepted:
     """Writes a note for whoever looks at the alert next."""
     actor, alert = actor_of(request), alert_of(office, alert_id)
-    return await _once(office, request, idempotency_key, data, lambda key: office.desk.note(actor, alert, data, key))
-
-
-async def _once(office: Office, request: Asked, key: str, data: msgspec.Struct, act: Any) -> Accepted:
-    accepted: Accepted = await once(office, request, key, data, act)
-    return accepted
+    return await once(office, request, idempotency_key, data, lambda key: office.desk.note(actor, alert, data, key))
 
 
 HANDLERS: Final[list[ControllerRouterHandler]] = [

@@ -65,10 +65,9 @@ async def api_rule_on_hold(
 ) -> Accepted:
     """Releases a hold (`rejected`) or keeps it until a time (`confirmed`)."""
     actor, hold = actor_of(request), hold_of(office, hold_id)
-    accepted: Accepted = await once(
+    return await once(
         office, request, idempotency_key, data, lambda key: office.desk.rule_on_hold(actor, hold, data, key)
     )
-    return accepted
 
 
 @get("/v1/listings/{listing_id:str}/hold", responses=problems(503))

@@ -49,10 +49,9 @@ async def api_letter(key: FromPath[str], office: TheOffice) -> LetterView:
 async def api_replay(request: Asked, data: JSONBody[Replay], office: TheOffice, idempotency_key: Key) -> Accepted:
     """Sends the record that a dead letter is of once more to the topic that it came from."""
     actor, letter = actor_of(request), letter_of(office, data.letter)
-    accepted: Accepted = await once(
+    return await once(
         office, request, idempotency_key, data, lambda key: office.desk.replay(actor, letter, data.reason, key)
     )
-    return accepted
 
 
 @get("/v1/policy", responses=problems())
@@ -75,10 +74,7 @@ async def api_audit(
 async def api_override(request: Asked, data: JSONBody[Override], office: TheOffice, idempotency_key: Key) -> Accepted:
     """Ends a breaker, or releases a seller's pending deadlines."""
     actor = actor_of(request)
-    accepted: Accepted = await once(
-        office, request, idempotency_key, data, lambda key: office.desk.override(actor, data, key)
-    )
-    return accepted
+    return await once(office, request, idempotency_key, data, lambda key: office.desk.override(actor, data, key))
 
 
 def _view(letter: Letter) -> LetterView:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ from litestar.params import HeaderParameter, QueryParameter
 from msgspec import Meta
 
 from console.cases import Case, State
+from console.deeds import Accepted
 from console.feed import Row
 from console.gate import Asked, actor_of
 from console.holding import Held
@@ -178,10 +179,13 @@ def page_of(
     return tuple(view(one) for one in part), None if is_last or not part else _encoded(id_of(part[-1]))
 
 
-async def once(office: Office, request: Asked, key: str, what: Any, act: Any) -> Any:
+async def once(
+    office: Office, request: Asked, key: str, what: Any, act: Callable[[str], Awaitable[Accepted]]
+) -> Accepted:
     """Does a write once for its key."""
     about = (request.method, request.scope["path"], msgspec.json.encode(what))
-    return await office.once.do(actor_of(request).id, f"api:{key}", about, lambda: act(f"api:{key}"))
+    accepted: Accepted = await office.once.do(actor_of(request).id, f"api:{key}", about, lambda: act(f"api:{key}"))
+    return accepted
 
 
 def _encoded(name: str) -> str:
