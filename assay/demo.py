@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     help="Where the moderators' page is served; another where this one is taken.",
 )
 def demo(minutes: float, speed: float | None, port: int) -> None:
-    """Watch a marketplace with one gang in it being judged.
+    """Shows a marketplace with one gang in it being judged.
 
     Two hundred honest shops and a gang of three trade for two weeks; their events go through the same code as those of
     a live worker, on a Redis that is started for the demo and ended with it. Needs no server, no settings and no

@@ -32,7 +32,7 @@ _decode_hold = msgspec.json.Decoder(Hold).decode
 @click.option("--out-of", type=click.Path(path_type=Path), required=True, help="What `assay replay` wrote.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 def evaluate(labels: Path, out_of: Path, as_json: bool) -> None:
-    """Precision and recall per reason code, time to hold, and money, by the labels of a simulated marketplace."""
+    """Scores a replay by the labels of a simulated marketplace: precision, recall, time to hold, and money."""
     scoring = Scoring(SPOKEN)
     label_count = _read(
         labels, decode_label, scoring.label, "label", "give --labels the labels.jsonl of `assay simulate`"
@@ -63,7 +63,7 @@ def _read(path: Path, decode: Callable[[bytes], T], take: Callable[[T], None], w
                 take(decode(line))
                 read += 1
     except OSError as error:
-        raise Failure(f"Cannot read {path} ({error.strerror}): {advice}.") from error
+        raise Failure(f"{path} cannot be read ({error.strerror}): {advice}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Failure(f"{path} line {read + 1} is no {what} ({error}): {advice}.") from error
     return read

@@ -65,7 +65,7 @@ def keyed_hash(kind: str, text: str, key: bytes) -> str:
 @click.option("--kind", type=click.Choice(get_args(IdentifierKind)), required=True, help="What the lines hold.")
 @pass_invocation
 def hash_identifiers(invocation: Invocation, kind: str) -> None:
-    """Reads identifiers from stdin, one a line, and writes their keyed hashes, one a line.
+    """Reads identifiers from standard input, one a line, and writes their keyed hashes, one a line.
 
     The key is the setting hash_key (ASSAY_HASH_KEY, or hash_key_file); whoever hashes for one marketplace uses one key.
 

@@ -28,7 +28,7 @@ def replay(
     until: str | None,
     out: Path,
 ) -> None:
-    """Judge EVENTS (JSON lines, .gz, or - for standard input) as they would have been judged live.
+    """Judges EVENTS (JSON lines, .gz, or - for standard input) as a worker would have.
 
     Writes alerts.jsonl, holds.jsonl, sellers.jsonl, dead-letters.jsonl and summary.json to the folder of --out.
     """
@@ -44,7 +44,7 @@ def replay(
     except UnreadableError as error:
         raise Failure(str(error)) from error
     except OSError as error:
-        raise Failure(f"{out} cannot be written: {error.strerror}.") from error
+        raise Failure(f"{out} cannot be written ({error.strerror}): name another --out.") from error
     click.echo(
         f"{summary['events']:,} events in {summary['seconds']} s ({summary['events_per_second']:,} a second): "
         f"{summary['alerts']['status'].get('opened', 0)} alerts, {summary['holds']['action'].get('placed', 0)} holds, "

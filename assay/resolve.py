@@ -18,7 +18,7 @@ from streams.replay import UnreadableError, open_lines
 @click.option("--reference", multiple=True, required=True, help="JSON lines of products; may be repeated.")
 @click.option("--why", is_flag=True, help="Name the tokens that the title and its best candidate have in common.")
 def resolve(titles: tuple[str, ...], reference: tuple[str, ...], why: bool) -> None:
-    """Say which product of the reference catalogue each title means.
+    """Says which product of the reference catalogue each title means.
 
     TITLES are files with a title a line (.gz too); without any, or with -, standard input is read. Writes JSON lines
     with title, product_id (null where it abstains), confidence and candidates.

@@ -36,9 +36,9 @@ def _first_day(_context: click.Context, _parameter: click.Parameter, day: dateti
     callback=_first_day,
     help="First day of trade, in UTC; it decides which seasons, sales and holidays there are.",
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Directory for the three files.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the three files.")
 def simulate(seed: int, sellers: int, days: int, gangs: int | None, start: datetime, out: Path) -> None:
-    """Write a simulated marketplace to DIR: events.jsonl, reference.jsonl, labels.jsonl.
+    """Writes a simulated marketplace: events.jsonl, reference.jsonl and labels.jsonl.
 
     Events are in the order of event time, ties by event id. The labels say who is a gang, what is fake and what was
     lost, for `assay evaluate`. All data are made up; product and brand names are real ones.
@@ -47,7 +47,7 @@ def simulate(seed: int, sellers: int, days: int, gangs: int | None, start: datet
         out.mkdir(parents=True, exist_ok=True)
         _write(partial(Marketplace, seed, sellers, days, start, gangs=gangs), out)
     except OSError as error:
-        raise Failure(f"Cannot write to {out}: {error.strerror}; name another --out.") from error
+        raise Failure(f"{out} cannot be written ({error.strerror}): name another --out.") from error
 
 
 def _write(make: Callable[..., Marketplace], out: Path) -> None:

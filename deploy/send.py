@@ -69,7 +69,7 @@ def main() -> int:
         settings = load().settings
         (listings,) = describe_topics(settings, [topics.LISTINGS])
         if not listings.partitions:
-            raise UpkeepError("The topics do not exist: `assay topics create` makes them.")
+            raise UpkeepError(f"Kafka has no topic {topics.LISTINGS.name}: run `assay topics create`.")
         sent = asyncio.run(send(kafka_access(settings).options, options.events, options.reference, listings.partitions))
     except (OSError, KafkaError, SettingsError, UpkeepError) as error:
         sys.stderr.write(f"{error}\n")

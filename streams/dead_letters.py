@@ -98,7 +98,7 @@ def _records_until_now(settings: Settings, name: str, only: tuple[int, int] | No
     try:
         numbers = consumer.partitions_for_topic(name)
         if not numbers:
-            raise UpkeepError(f"The topic {name} does not exist: `assay topics create` makes it.")
+            raise UpkeepError(f"Kafka has no topic {name}: run `assay topics create`.")
         partitions = [kafka.TopicPartition(name, number) for number in numbers if only is None or number == only[0]]
         if partitions:
             yield from _read(consumer, partitions, 0 if only is None else only[1])

@@ -21,8 +21,8 @@ def compare(partition: int, stored: Mapping[str, int], known: Mapping[str, int])
         return
     if not stored:
         raise StateLostError(
-            f"Redis holds no state of partition {partition}, which was judged before: bring Redis's data back, or start"
-            " a new consumer_group from the beginning."
+            f"Redis holds no state of partition {partition}, which was judged before: bring Redis's data back, or "
+            "build it again with `assay rebuild`."
         )
     LOGGER.error(
         "Redis has gone back in time: %s events of partition %s that were judged before are judged again (%s)",

@@ -11,7 +11,7 @@ from schemas import topics
 from schemas.wire import Refused, dead_letter, encode
 from streams.dead_letters import read_dead_letter, read_dead_letters
 from streams.settings import Settings
-from streams.upkeep import UpkeepError, create_topics, describe_topics, wanted_configs
+from streams.upkeep import UpkeepError, create_topics, describe_topics, wanted_configs, wanted_insync
 
 pytestmark = pytest.mark.stack
 
@@ -45,6 +45,11 @@ def test_topics_are_made_with_their_partitions_compaction_and_retention(settings
     for seen in describe_topics(settings):
         assert seen.partitions == (1 if seen.topic.one_partition else 3)
         assert seen.configs | wanted_configs(seen.topic) == seen.configs
+
+
+def test_two_of_three_copies_must_have_a_record_unless_the_setting_says_otherwise() -> None:
+    assert [wanted_insync(copies, Settings()) for copies in (1, 2, 3, 5)] == [1, 1, 2, 2]
+    assert [wanted_insync(copies, Settings(min_insync_replicas=3)) for copies in (2, 3, 5)] == [2, 3, 3]
 
 
 def test_making_topics_again_changes_nothing_and_says_what_differs(settings: Settings) -> None:
@@ -95,5 +100,5 @@ def test_a_line_of_somebody_else_among_the_dead_letters_is_named(settings: Setti
 
 
 def test_a_missing_topic_of_dead_letters_says_how_to_make_it(settings: Settings) -> None:
-    with pytest.raises(UpkeepError, match=r"does not exist: `assay topics create` makes it"):
+    with pytest.raises(UpkeepError, match=r"has no topic .*: run `assay topics create`"):
         read_dead_letters(settings)
