@@ -150,6 +150,16 @@ def test_a_hold_is_released_or_kept_with_a_reason() -> None:
     assert write(served, "/v1/holds/h1/verdicts", release, key="k3").status_code == 409
 
 
+@pytest.mark.parametrize("verdict", ["confirmed", "rejected"])
+def test_only_a_lead_decides_on_the_hold_of_a_whole_account(verdict: str) -> None:
+    served = Served()
+    served.put(hold(scope="seller", subject_id="s1"))
+    word = {"verdict": verdict, "cause": "unclear", "reason": "called the shop"}
+    assert write(served, "/v1/holds/h1/verdicts", word).status_code == 403
+    assert served.sink.sent == []
+    assert write(served, "/v1/holds/h1/verdicts", word, role="lead", key="k2").status_code == 202
+
+
 def test_a_listing_is_held_by_its_own_hold_or_by_its_sellers() -> None:
     served = Served()
     served.put(hold(), hold("h2", scope="seller", subject_id="s2", seller="s2", expires_at=at(20)))

@@ -37,12 +37,12 @@ def at_stake(*told: Any, until: float) -> dict[tuple[str, str], Decimal]:
     return Desk().take(sorted(events, key=lambda one: one.event_time)).fire(hour_us(until)).exposure()
 
 
-def test_paid_and_not_delivered() -> None:
+def test_what_is_paid_and_not_delivered_is_at_stake() -> None:
     assert at_stake(paid(0), until=1) == {("undelivered", "CNY"): 1000}
     assert at_stake(paid(0), said(schemas.OrderCancelled, 1, by="seller"), until=2) == {}
 
 
-def test_delivered_inside_the_payout_window_and_no_longer() -> None:
+def test_what_is_delivered_is_at_stake_inside_the_payout_window_and_no_longer() -> None:
     told = [paid(0), said(schemas.OrderDelivered, 24)]
     assert at_stake(told, until=24 + WEEK - 0.001) == {("in_payout_window", "CNY"): 1000}
     assert at_stake(told, until=24 + WEEK) == {}

@@ -47,7 +47,7 @@ def test_a_team_may_let_it_alert() -> None:
     assert Story(own).tell(market(), offers(1, 2, 3)).open_alerts()["words"].score > 0.5
 
 
-def test_near_misses() -> None:
+def test_two_guards_or_three_in_more_than_a_week_are_no_shopping() -> None:
     assert found(Story().tell(offers(1, 2))) is None
     assert found(Story().tell(offers(1, 2, 8))) is None, "the first was seven days ago"
     assert found(Story().tell(offers(1, 2, 7.9))) is not None

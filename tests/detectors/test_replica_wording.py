@@ -35,7 +35,7 @@ def test_the_phrase_is_quoted() -> None:
 
 
 @pytest.mark.parametrize("title", ["LV 高仿 包包", "Rolex r\u200beplica", "Nike AAA quality"])
-def test_in_whatever_letters(title: str) -> None:
+def test_words_of_a_copy_are_found_in_whatever_letters(title: str) -> None:
     assert isinstance(look(title), Finding)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from detectors.detector import Abstained
+from detectors import records
+from detectors.detector import Abstained, Finding
 from detectors.policy import make_policy
-from detectors.records import ON_TRIAL
-from detectors.restoring import ABSENCE, Said, hold_back, restore
+from detectors.records import ON_TRIAL, Listing
+from detectors.restoring import ABSENCE, HeldBack, Said, hold_back, restore
 from detectors.state import SellerState
 from schemas import Alert, Hold, SellerStanding
 from schemas.fields import to_us
@@ -140,6 +141,33 @@ def test_a_hold_of_a_listing_that_nobody_remembers_is_listed() -> None:
     assert restore(SellerState("shop"), Said([], [told], []), NOTHING, POLICY).lost == [told]
 
 
+def with_a_listing(**fields: Any) -> SellerState:
+    state = SellerState("shop")
+    stamp_us = to_us(at(3))
+    state.put_listing("L", Listing(stamp_us, "e", stamp_us, "m", 7.0, Decimal(1500), "CNY", **fields))
+    state.changes.clear()
+    return state
+
+
+def test_a_hold_of_a_listing_that_is_remembered_is_kept_on_it() -> None:
+    state = with_a_listing()
+    done = restore(state, Said([], [hold(scope="listing", subject_id="L")], []), NOTHING, POLICY)
+    assert (done.words, done.kept, done.lost) == ([], 1, [])
+    kept = state.listings["L"].hold
+    assert kept is not None
+    assert (kept.hold_id, kept.active, kept.expires_us) == ("h1", True, to_us(at(17)))
+    assert "L" in state.changes.listings, "it is written with the next commit"
+
+
+def test_a_hold_of_a_listing_that_the_events_placed_too_takes_its_published_id() -> None:
+    state = with_a_listing(hold=records.Hold("h2", to_us(at(4)), to_us(at(18)), "policy", (), 0.97))
+    restore(state, Said([], [hold(scope="listing", subject_id="L")], []), NOTHING, POLICY)
+    kept = state.listings["L"].hold
+    assert kept is not None
+    assert (kept.hold_id, kept.placed_us) == ("h1", to_us(at(3)))
+    assert "L" in state.changes.listings, "it is written with the next commit"
+
+
 def test_what_was_over_stays_over() -> None:
     over = Said([alert(status="withdrawn")], [hold(action="released")], [])
     state = SellerState("shop")
@@ -174,3 +202,17 @@ def test_detectors_of_what_did_not_happen_wait_until_nothing_is_missing() -> Non
         early = entry.detector.look(state, cause, to_us(until - timedelta(seconds=1)), around)  # type: ignore[arg-type]
         assert early == Abstained("events_lost")
     assert msgspec.structs.replace(held_back, entries=POLICY.entries) == POLICY
+
+
+def test_a_detector_that_was_held_back_looks_again_from_then_on() -> None:
+    class Seeing:
+        def look(self, *_asked: Any) -> Finding:
+            return SEEN
+
+    held_back, state, until_us = HeldBack(Seeing(), to_us(at(10))), SellerState("shop"), to_us(at(10))
+    around: Any = None
+    assert held_back.look(state, around, until_us - 1, around) == Abstained("events_lost")
+    assert held_back.look(state, around, until_us, around) is SEEN
+
+
+SEEN = Finding("unpaid_refunds", "seller", "shop", "seen", "two buyers wait", {}, ("e",), 1)

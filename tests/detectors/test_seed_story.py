@@ -18,7 +18,7 @@ FAKE = (
 )
 
 
-def test_the_news_story() -> None:
+def test_the_news_story_is_seen_step_by_step() -> None:
     tale = Tale()
     # In February three shops are registered, one of them as "samsung direct sales store". Nothing is wrong with that.
     tale.happens("02-20 09:00", schemas.SellerRegistered, shop_name="{shop}")

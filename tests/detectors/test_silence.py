@@ -60,7 +60,7 @@ def test_an_act_towards_buyers_is_life_and_releases_the_seller_at_once(act: Any)
 
 
 @pytest.mark.parametrize("other", NO_LIFE.values(), ids=NO_LIFE)
-def test_nothing_else_is(other: Any) -> None:
+def test_nothing_else_is_life(other: Any) -> None:
     desk = day_by_day(Desk(), unpaid(1), unpaid(2), [other(at) for at in range(0, 120, 10)]).fire(hour_us(DUE))
     assert found(desk) is not None
     assert found(desk.take(other(120))) is not None

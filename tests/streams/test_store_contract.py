@@ -7,8 +7,8 @@ the test of neighbouring epochs; with the watermark's maximum taken out, its tes
 
 import pytest
 
-from streams.store import Committed, Fenced, PartitionCommit, SellerBytes, SellerChange
-from tests.streams.commits import everything
+from streams.store import Committed, Fenced, Line, PartitionCommit, SellerBytes, SellerChange, TakenOverError
+from tests.streams.commits import ALERTS, DEAD, everything
 
 
 def test_a_partition_never_read_has_neither_offsets_nor_a_watermark_nor_lines(world):
@@ -191,6 +191,32 @@ def test_counts_change_field_by_field(world):
         await store.commit([PartitionCommit(0, first.epoch, counts={"a": None, "c": b"3"})])
         assert (await store.open(0)).counts == {"b": b"2", "c": b"3"}
         assert (await store.open(1)).counts == {}
+
+    world.run(story())
+
+
+def test_sellers_are_not_given_to_whom_the_partition_was_taken_from(world):
+    async def story():
+        first, second = world.store(), world.store()
+        (committed,) = await first.commit([everything((await first.open(0)).epoch, {})])
+        assert (await first.load_sellers(0, ["s"], committed.epoch))["s"].core == b"core"
+        await second.open(0)
+        with pytest.raises(TakenOverError):
+            await first.load_sellers(0, ["s"], committed.epoch)
+
+    world.run(story())
+
+
+def test_the_last_line_of_each_key_of_a_compacted_topic_is_remembered(world):
+    async def story():
+        store = world.store()
+        epoch = (await store.open(0)).epoch
+        first = [Line(ALERTS, b"a", b"1", True), Line(ALERTS, b"b", b"1", True), Line(DEAD, b"a", b"1", False)]
+        for lines in (first, [Line(ALERTS, b"a", b"2", True), Line(ALERTS, b"b", None, True)]):
+            (committed,) = await store.commit([PartitionCommit(0, epoch, outbox=lines)])
+            epoch = committed.epoch
+        assert await store.load_lines(0) == {(ALERTS, b"a"): b"2"}
+        assert await store.load_lines(1) == {}
 
     world.run(story())
 

@@ -21,7 +21,7 @@ from detectors.wording import NOTHING_SAID, read_title
         "iPhone 12 翻新机",
     ],
 )
-def test_refurbished(title: str) -> None:
+def test_goods_are_refurbished_where_the_title_says_so(title: str) -> None:
     assert read_title(title).condition == "refurbished"
 
 
@@ -49,7 +49,7 @@ def test_refurbished(title: str) -> None:
         "索尼相机 9.5成新",
     ],
 )
-def test_used(title: str) -> None:
+def test_goods_are_used_where_the_title_says_so(title: str) -> None:
     assert read_title(title).condition == "used"
 
 
@@ -81,7 +81,7 @@ def test_used(title: str) -> None:
         "iPhone 13 展示机",
     ],
 )
-def test_no_condition(title: str) -> None:
+def test_what_a_title_denies_or_says_of_something_else_is_no_condition(title: str) -> None:
     assert read_title(title).condition is None
 
 
@@ -198,6 +198,7 @@ def test_what_only_looks_like_a_kind_has_no_guard(title: str) -> None:
     "title",
     [
         "Case for iPhone 13",
+        "Skin iPhone 7",
         "Silicone case black for Apple iPhone 13",
         "iPhone 13 silicone case",
         "iPhone 13 case black",

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors.folding import fold
 from detectors.wording import GUARDS, read_title
 from detectors.wording.replicas import MAX_PHRASE
 
@@ -66,6 +67,11 @@ def test_words_of_a_copy_are_quoted(title: str, phrase: str) -> None:
 )
 def test_a_disguise_does_not_help(title: str) -> None:
     assert read_title(title).replica
+
+
+@pytest.mark.parametrize("drawn_as_nothing", ["\U000e0061", "\u0600", "\u3164", "\u0483", "\u20dd"])
+def test_a_character_that_is_drawn_as_nothing_or_over_another_is_read_over(drawn_as_nothing: str) -> None:
+    assert fold(f"Re{drawn_as_nothing}plica", 100) == "replica"
 
 
 @pytest.mark.parametrize(
