@@ -3,7 +3,7 @@
 from math import inf
 from typing import Literal
 
-from schemas.events import MessageSent, SellerActive, SellerClosed, SellerRegistered
+from schemas.events import MessageSent, SellerActive, SellerClosed
 from simulator import calendar, listings
 from simulator.catalogue import ITEMS
 from simulator.chance import Chance, Weighted
@@ -12,7 +12,7 @@ from simulator.fakes import Front, order
 from simulator.kinds import CAMPAIGNS, KINDS, PAYS_FIRST, SHOPS, Kind, Span, is_campaign, spans
 from simulator.labels import GangLabel, SellerLabel
 from simulator.scene import DAY_S, HOUR_S, MINUTE_S, Scene, moment
-from simulator.sellers import Seller, hashed, payouts
+from simulator.sellers import Seller, hashed, registered
 from simulator.shop import moment_of_day
 from simulator.words import DOUBTS, GANG_NAMES, REASSURANCE
 
@@ -95,15 +95,8 @@ class Gang:
 
     def _shop(self, front: Front) -> Story:
         scene, chance, seller = self.scene, self.chance, front.seller
-        yield seller.registered_s
-        scene.label(SellerLabel(seller_id=seller.seller_id, label="gang", gang=self.gang_id))
-        yield SellerRegistered(
-            **scene.stamp(seller.seller_id, seller.registered_s),
-            shop_name=seller.shop_name,
-            country=seller.country,
-            identifiers=seller.identifiers,
-        )
-        yield payouts(scene, seller)
+        label = SellerLabel(seller_id=seller.seller_id, label="gang", gang=self.gang_id)
+        yield from registered(scene, seller, label)
         goods = _HOT[front.brand, self.kind.category]
         at_s = seller.registered_s + chance.hours(0.5, 3)
         for _ in range(seller.shelf):

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
 
-from schemas.events import Identifier, PayoutReleased
+from schemas.events import Identifier, PayoutReleased, SellerRegistered
 from schemas.fields import IdentifierKind
 from simulator.clock import Story
+from simulator.labels import SellerLabel
 from simulator.listings import Listing
 from simulator.scene import DAY_S, HOUR_S, Scene, amount_of
 
@@ -79,7 +80,20 @@ class Seller:
         return due_s + (self.payout_second - due_s) % DAY_S
 
 
-def payouts(scene: Scene, seller: Seller) -> Story:
+def registered(scene: Scene, seller: Seller, label: SellerLabel) -> Story:
+    """How a seller of any kind begins."""
+    yield seller.registered_s
+    scene.label(label)
+    yield SellerRegistered(
+        **scene.stamp(seller.seller_id, seller.registered_s),
+        shop_name=seller.shop_name,
+        country=seller.country,
+        identifiers=seller.identifiers,
+    )
+    yield _payouts(scene, seller)
+
+
+def _payouts(scene: Scene, seller: Seller) -> Story:
     """Once a day the platform pays out what was delivered a week ago and has not been refunded."""
     at_s = max(seller.registered_s, scene.start_s)
     at_s += (seller.payout_second - at_s) % DAY_S

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Literal, TypeAlias
 
-from schemas.events import SellerActive, SellerAway, SellerChanged, SellerRegistered
+from schemas.events import SellerActive, SellerAway, SellerChanged
 from simulator import calendar, listings, trade
 from simulator.calendar import Sale
 from simulator.chance import Chance, Weighted
@@ -13,7 +13,7 @@ from simulator.closing import close
 from simulator.labels import SellerLabel
 from simulator.listings import Listing
 from simulator.scene import DAY_S, HOUR_S, MINUTE_S, Scene, moment
-from simulator.sellers import CLOSES_H, OPENS_H, Absence, Seller, payouts
+from simulator.sellers import CLOSES_H, OPENS_H, Absence, Seller, registered
 from simulator.words import TRADES
 
 STOCKED_DAYS = 12  # how long before the start the shelves were last filled
@@ -56,15 +56,8 @@ class Shop:
 
     def tell(self) -> Story:
         scene, seller = self.scene, self.seller
-        yield seller.registered_s
-        scene.label(SellerLabel(seller_id=seller.seller_id, label="honest", traits=seller.traits))
-        yield SellerRegistered(
-            **scene.stamp(seller.seller_id, seller.registered_s),
-            shop_name=seller.shop_name,
-            country=seller.country,
-            identifiers=seller.identifiers,
-        )
-        yield payouts(scene, seller)
+        label = SellerLabel(seller_id=seller.seller_id, label="honest", traits=seller.traits)
+        yield from registered(scene, seller, label)
         yield from self._fill_the_shelf()
         # A shop that joins during the run trades from the next day on.
         opened_s = max(scene.start_s, (seller.registered_s // DAY_S + 1) * DAY_S)

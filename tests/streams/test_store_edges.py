@@ -81,8 +81,8 @@ def test_a_market_shrinks_to_caps_that_were_lowered_with_its_next_seller(twins, 
         writes = [MarketWrite("m", f"old{i}", entry(NOW + i)) for i in range(5)]
         writes += [MarketWrite("m", f"young{i}", entry(NOW + i, 0, NOW)) for i in range(3)]
         await store.commit((), writes)
-        monkeypatch.setattr("streams.redis_store.MARKET_SELLERS", 4)
-        monkeypatch.setattr("streams.redis_store.MARKET_YOUNG_SELLERS", 1)
+        monkeypatch.setattr("streams.redis_told.MARKET_SELLERS", 4)
+        monkeypatch.setattr("streams.redis_told.MARKET_YOUNG_SELLERS", 1)
         await store.commit((), [MarketWrite("m", "next", entry(NOW + 9))])
         assert set((await store.load_markets(["m"]))["m"]) == {"young2", "old3", "old4", "next"}
 
