@@ -36,7 +36,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
     def limit(most: int, head: int) -> None:
         for module in ("streams.deadlines", "streams.judging"):
             monkeypatch.setattr(f"{module}.MOST_FIRED", most)
-        for module in ("streams.deadlines", "streams.hop"):
+        for module in ("streams.deadlines", "streams.hop", "streams.loading"):
             monkeypatch.setattr(f"{module}.HEAD", head)
 
     return limit
