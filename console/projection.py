@@ -6,7 +6,7 @@ their ids, so any order and any repetition of the same records gives the same (b
 
 import logging
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -28,6 +28,7 @@ from schemas import (
 from schemas.fields import HoldScope, to_us
 
 log = logging.getLogger(__name__)
+Revised = TypeVar("Revised", Alert, Hold, SellerStanding)
 
 ALERTS_KEPT: Final = 100_000  # open ones outlive those that have ended
 HOLDS_KEPT: Final = 300_000  # placed ones outlive released ones
@@ -138,10 +139,8 @@ class Projection:
 
     def _alert(self, _: Record, value: bytes) -> Changed:
         alert = _decode_alert(value)
-        held = self.alerts.get(alert.alert_id)
-        if held is not None and held.revision >= alert.revision:
+        if not _put_newer(self.alerts, alert.alert_id, alert):
             return NOTHING
-        self.alerts.put(alert.alert_id, alert)
         return Changed(frozenset((alert.alert_id,)), frozenset((seller_of(alert),)))
 
     def _forget(self, topic: str, key: str) -> Changed:
@@ -165,18 +164,14 @@ class Projection:
 
     def _hold(self, _: Record, value: bytes) -> Changed:
         hold = _decode_hold(value)
-        held = self.holds.get(hold.hold_id)
-        if held is not None and held.revision >= hold.revision:
+        if not _put_newer(self.holds, hold.hold_id, hold):
             return NOTHING
-        self.holds.put(hold.hold_id, hold)
         return self._of_seller(hold.seller_id)
 
     def _standing(self, _: Record, value: bytes) -> Changed:
         standing = _decode_standing(value)
-        held = self.standings.get(standing.seller_id)
-        if held is not None and held.revision >= standing.revision:
+        if not _put_newer(self.standings, standing.seller_id, standing):
             return NOTHING
-        self.standings.put(standing.seller_id, standing)
         return Changed(seller_ids=frozenset((standing.seller_id,)))
 
     def _letter(self, record: Record, value: bytes) -> Changed:
@@ -211,6 +206,15 @@ class Projection:
 def seller_of(alert: Alert) -> str:
     """The seller whom an alert is about; of a brand, a category or the system, that subject."""
     return alert.seller_id if isinstance(alert.seller_id, str) else alert.subject_id
+
+
+def _put_newer(kept: Kept[Revised], key: str, line: Revised) -> bool:
+    """Keeps the line, unless one of its revision or a higher one is there; whether it did."""
+    before = kept.get(key)
+    if before is not None and before.revision >= line.revision:
+        return False
+    kept.put(key, line)
+    return True
 
 
 _decode_alert: Final = msgspec.json.Decoder(Alert).decode
