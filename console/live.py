@@ -122,13 +122,13 @@ class Live:
 
     def tell(self, changed: Changed) -> None:
         """Passes on what a record changed."""
-        if not changed.alert_ids:
+        if not changed:
             return
-        self._note(changed.alert_ids)
+        self._note(changed)
         for reader in self._readers:
             if not reader.alert_id:
-                reader.tell(changed.alert_ids)
-            elif reader.alert_id in changed.alert_ids:
+                reader.tell(changed)
+            elif reader.alert_id in changed:
                 reader.tell(frozenset((reader.alert_id,)))
 
     def others(self, alert_id: str, user_id: str) -> list[str]:

@@ -85,7 +85,7 @@ class Office:
         """Tells the open pages of alerts whose sleep is over; asked by each page now and then."""
         now_us = to_us(self.now())
         while self._snoozed and self._snoozed[0][0] <= now_us:
-            self.live.tell(Changed(frozenset((heapq.heappop(self._snoozed)[1],))))
+            self.live.tell(frozenset((heapq.heappop(self._snoozed)[1],)))
 
     @property
     def trouble(self) -> str:
@@ -124,7 +124,7 @@ class Office:
 
     def _note_snoozes(self, changed: Changed) -> None:
         now_us = to_us(self.now())
-        for alert_id in changed.alert_ids:
+        for alert_id in changed:
             until = next((one.until for one in self.projection.audit_of(alert_id) if one.action == "snoozed"), None)
             if until is not None and to_us(until) > now_us:
                 heapq.heappush(self._snoozed, (to_us(until), alert_id))

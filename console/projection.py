@@ -6,7 +6,7 @@ their ids, so any order and any repetition of the same records gives the same (b
 
 import logging
 from collections.abc import Callable
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -19,7 +19,6 @@ from schemas import (
     Event,
     Hold,
     HoldAppealed,
-    OverrideGiven,
     SellerStanding,
     VerdictGiven,
     topics,
@@ -45,15 +44,9 @@ class Letter(NamedTuple):
     letter: DeadLetter
 
 
-class Changed(NamedTuple):
-    """What a record changed, for those who look at it now."""
-
-    alert_ids: frozenset[str] = frozenset()
-    seller_ids: frozenset[str] = frozenset()
-    letter: bool = False
-
-
-NOTHING: Final = Changed()
+#: Ids of the alerts that a record makes look different, for those who look at them now.
+Changed: TypeAlias = "frozenset[str]"
+NOTHING: Final[Changed] = frozenset()
 
 
 class Projection:
@@ -86,7 +79,6 @@ class Projection:
             },
         )
         self.appeals: Kept[HoldAppealed] = Kept(VERDICTS_KEPT, _rank_of_event, {"hold": lambda one: [one.hold_id]})
-        self.overrides: Kept[OverrideGiven] = Kept(VERDICTS_KEPT, _rank_of_event)
         self.audit: Kept[AuditEntry] = Kept(
             AUDIT_KEPT,
             lambda one: (one.action != "signed_in", to_us(one.at), one.audit_id),
@@ -141,13 +133,13 @@ class Projection:
         alert = _decode_alert(value)
         if not _put_newer(self.alerts, alert.alert_id, alert):
             return NOTHING
-        return Changed(frozenset((alert.alert_id,)), frozenset((seller_of(alert),)))
+        return frozenset((alert.alert_id,))
 
     def _forget(self, topic: str, key: str) -> Changed:
         """What a tombstone takes away."""
-        if topic == topics.ALERTS.name and (alert := self.alerts.get(key)) is not None:
+        if topic == topics.ALERTS.name and self.alerts.get(key) is not None:
             self.alerts.drop(key)
-            return Changed(frozenset((key,)), frozenset((seller_of(alert),)))
+            return frozenset((key,))
         if topic != topics.STANDINGS.name:
             return NOTHING
         alert_ids = frozenset(one.alert_id for one in self.alerts.each("seller", key))
@@ -160,7 +152,7 @@ class Projection:
         for verdict in self.verdicts.each("seller", key):
             self.verdicts.drop(verdict.event_id)
         self.standings.drop(key)
-        return Changed(alert_ids, frozenset((key,)))
+        return alert_ids
 
     def _hold(self, _: Record, value: bytes) -> Changed:
         hold = _decode_hold(value)
@@ -170,14 +162,13 @@ class Projection:
 
     def _standing(self, _: Record, value: bytes) -> Changed:
         standing = _decode_standing(value)
-        if not _put_newer(self.standings, standing.seller_id, standing):
-            return NOTHING
-        return Changed(seller_ids=frozenset((standing.seller_id,)))
+        _put_newer(self.standings, standing.seller_id, standing)
+        return NOTHING
 
     def _letter(self, record: Record, value: bytes) -> Changed:
         key = record.key.decode("utf-8", "backslashreplace")
         self.letters.put(key, Letter(key, _decode_letter(value)))
-        return Changed(letter=True)
+        return NOTHING
 
     def _verdict(self, record: Record, value: bytes) -> Changed:
         read = wire.decode_event(value, record.topic)
@@ -188,19 +179,16 @@ class Projection:
             self.verdicts.put(word.event_id, word)
         elif isinstance(word, HoldAppealed):
             self.appeals.put(word.event_id, word)
-        elif isinstance(word, OverrideGiven):
-            self.overrides.put(word.event_id, word)
         return self._of_seller(word.seller_id)
 
     def _entry(self, _: Record, value: bytes) -> Changed:
         entry = _decode_entry(value)
         self.audit.put(entry.audit_id, entry)
-        return Changed(frozenset((entry.alert_id,))) if entry.alert_id else NOTHING
+        return frozenset((entry.alert_id,)) if entry.alert_id else NOTHING
 
     def _of_seller(self, seller_id: str) -> Changed:
         """A hold or a verdict shows on every alert of its seller."""
-        alerts = self.alerts.of("seller", seller_id)
-        return Changed(frozenset(one.alert_id for one in alerts), frozenset((seller_id,)))
+        return frozenset(one.alert_id for one in self.alerts.of("seller", seller_id))
 
 
 def seller_of(alert: Alert) -> str:

@@ -21,10 +21,9 @@ SUPPORTING: Final = ("reassuring_messages",)
 
 
 class Score(msgspec.Struct, frozen=True, gc=False):
-    """`value` from 0 to 1, 4 decimals; `strongest` is the counted finding of each family that made it."""
+    """`value` from 0 to 1, 4 decimals; `counted` are the findings that it was made of."""
 
     value: float
-    strongest: dict[str, Finding]
     counted: tuple[Finding, ...]
     has_hold_mode: bool
 
@@ -32,21 +31,16 @@ class Score(msgspec.Struct, frozen=True, gc=False):
 def score_of(findings: Iterable[Finding], policy: Policy, young: bool) -> Score:
     """The score over `findings`; those of detectors in `shadow` count nowhere."""
     counted = tuple(finding for finding in findings if policy.mode(finding.reason_code) != "shadow")
-    strongest: dict[str, tuple[float, Finding]] = {}
+    strongest: dict[str, float] = {}
     for finding in counted:
         family = policy.family(finding.reason_code)
         weight = policy.weight(finding.reason_code, finding.grade)
-        if family not in strongest or (weight, finding.reason_code) > (
-            strongest[family][0],
-            strongest[family][1].reason_code,
-        ):
-            strongest[family] = (weight, finding)
-    nats = policy.prior + sum(weight for weight, _ in strongest.values())
+        strongest[family] = max(weight, strongest.get(family, weight))
+    nats = policy.prior + sum(strongest.values())
     if strongest and young:
         nats += policy.young_weight
     return Score(
         round(1 / (1 + math.exp(-nats)), 4),
-        {family: finding for family, (_, finding) in strongest.items()},
         counted,
         any(policy.mode(finding.reason_code) == "hold" for finding in counted),
     )

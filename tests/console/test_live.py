@@ -13,7 +13,6 @@ import pytest
 
 from console import live as lives
 from console.live import Live
-from console.projection import Changed
 from tests.console.browsing import Site
 from tests.console.records import alert
 from tests.console.served import PASSWORD
@@ -123,16 +122,16 @@ def test_no_alert_that_changed_is_left_out_however_many_do() -> None:
     live = Live()
     start = live.position
     for number in range(lives.BEHIND_FROM):
-        live.tell(Changed(frozenset((f"a{number % 700}",))))
+        live.tell(frozenset((f"a{number % 700}",)))
     assert live.since(start) == {f"a{number}" for number in range(700)}
     middle = live.position
-    live.tell(Changed(frozenset(("a1", "b1"))))
+    live.tell(frozenset(("a1", "b1")))
     assert live.since(middle) == {"a1", "b1"}
     for number in range(lives.BEHIND_FROM + 1):
-        live.tell(Changed(frozenset((f"c{number}",))))
+        live.tell(frozenset((f"c{number}",)))
     assert live.since(middle) is None, "too many to tell one by one"
     for number in range(lives.CHANGES_KEPT):
-        live.tell(Changed(frozenset((f"d{number}",))))
+        live.tell(frozenset((f"d{number}",)))
     assert live.since(middle) is None, "it has been forgotten"
     assert live.since(live.position) == frozenset()
 
@@ -141,7 +140,7 @@ def test_what_waits_for_a_page_that_does_not_read_is_bounded_and_others_are_told
     live = Live()
     with live.reading("mia") as slow, live.reading("leo") as other:
         for number in range(10 * lives.BEHIND_FROM):
-            live.tell(Changed(frozenset((f"a{number}",))))
+            live.tell(frozenset((f"a{number}",)))
             if number % 100 == 0:
                 other._changed.clear()
         assert len(slow) <= lives.BEHIND_FROM
