@@ -90,9 +90,13 @@ class Pace:
         return told + await run(pipe, calls[first[0] :])
 
 
-if __name__ == "__main__":
+def run_paced() -> None:
     pace = Pace(dict(os.environ))
     for each, (owner, name) in STEPS.items():
         pace.set_on(each, owner, name)
     redis_store.run = pace.cut  # type: ignore[assignment]
     main(prog_name="assay")
+
+
+if __name__ == "__main__":
+    run_paced()

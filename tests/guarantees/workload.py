@@ -31,14 +31,17 @@ class Workload(NamedTuple):
     busy: list[Record]
 
 
-def workload(seed: int, shops: int, rounds: int = 8) -> Workload:
-    """About 22 events for each shop and round. The same seed, the same bytes."""
+def workload(seed: int, shops: int, rounds: int = 8, known_days: int = 400) -> Workload:
+    """About 22 events for each shop and round. The same seed, the same bytes.
+
+    `known_days`: so long ago the established sellers joined; with several partitions 31 days take a second.
+    """
     products = [_product(number) for number in range(shops)]
     rng = random.Random(seed)
     warm = Told()
     for number in range(WARMERS):
         seller = f"usual-{number:02}"
-        warm.tell(schemas.SellerRegistered, START - 400 * DAY, seller)
+        warm.tell(schemas.SellerRegistered, START - known_days * DAY, seller)
         for place, product in enumerate(products):
             price = USUAL_PRICE * rng.randint(970, 1030) // 1000
             when = START + timedelta(seconds=2 * place, milliseconds=number)
