@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,31 +23,49 @@ from assay.__main__ import main
 from detectors.returns import buyer_of
 from schemas import topics
 from schemas.fields import to_us
+from streams.lives import Life
 from streams.sellers import seller_from
 from streams.store import SellerBytes
-from tests.guarantees.lines import Line
+from tests.guarantees.forgotten import (
+    audit,
+    confirmed,
+    forget,
+    held,
+    last_of,
+    lives_of,
+    naming,
+    others_of,
+    said_of_others,
+)
 from tests.guarantees.marketplace import COMPACTED, Marketplace
 from tests.guarantees.shop import Shop
 from tests.guarantees.told import DAY, HOUR, START, Told
 from tests.guarantees.workload import Workload, closing, workload
+from tests.streams.conftest import BINARIES, USUAL, Cluster
 
 pytestmark = pytest.mark.stack
 PARTITIONS = 2
 MIDDLE, LAST_DAY = 20.0, 50.0
 LAST_US = to_us(START + LAST_DAY * DAY)
+REPLIES = 300  # of the person, one an hour from the middle on
+LAST_EVENT_US = to_us(START + MIDDLE * DAY + REPLIES * HOUR)
 PERSON = "seller*[7]"  # as hard to look for as an id may be
-KEY = "a secret of sixteen and more"
-UNEQUAL = (b"breaker", b"life", b"share\x1f")  # of what partitions count: see `others_of`
 
 
-def forget(here: Marketplace, *words: str, stdin: str = "") -> Result:
-    settings = [f"kafka_bootstrap={here.settings.kafka_bootstrap}", f"redis_url={here.settings.redis_url}"]
-    given = [part for setting in (*settings, f"hash_key={KEY}") for part in ("--set", setting)]
-    return CliRunner().invoke(main, [*given, "forget", *words], input=stdin)
-
-
-def confirmed(here: Marketplace, *words: str) -> Result:
-    return forget(here, *words, "--confirm", "--actor", "mia")
+@pytest.fixture(params=["one Redis", "a Redis Cluster"])
+def here(
+    request: pytest.FixtureRequest, marketplace: Callable[[int], Marketplace], tmp_path: Path
+) -> Iterator[Marketplace]:
+    """A marketplace whose state lies on one server, or on three masters."""
+    made = marketplace(PARTITIONS)
+    if request.param == "one Redis":
+        yield made
+        return
+    cluster = Cluster(BINARIES[USUAL], tmp_path)
+    made.use_redis(cluster.url)
+    yield made
+    made.kill_workers()
+    cluster.kill()
 
 
 class Person:
@@ -63,7 +82,7 @@ class Person:
         for number, tale in enumerate(("rejected", "implausible", "honest")):
             getattr(shop, f"_{tale}")(START + (1 + 3 * number) * DAY, f"{PERSON}-{number}")
         shop._list(START + 12 * DAY, f"L-{PERSON}-1", 1.0, word=schemas.ListingChanged)
-        for number in range(300):
+        for number in range(REPLIES):
             later.tell(schemas.SellerActive, START + MIDDLE * DAY + number * HOUR, PERSON, activity="reply")
         self.past, self.later = past.records(), later.records()
 
@@ -71,75 +90,15 @@ class Person:
 LAST_SHOP = b"shop-0006"
 
 
-def held(here: Marketplace) -> dict[bytes, Any]:
-    """All that Redis holds, streams included."""
-    read: dict[bytes, Callable[[bytes], Any]] = {
-        b"string": here.redis.get,
-        b"hash": here.redis.hgetall,
-        b"set": here.redis.smembers,
-        b"zset": lambda name: here.redis.zrange(name, 0, -1, withscores=True),
-        b"stream": here.redis.xrange,
-    }
-    return {name: read[here.redis.type(name)](name) for name in here.redis.scan_iter(count=10_000)}
-
-
-def naming(whole: dict[bytes, Any], person: str) -> list[bytes]:
-    """The keys that hold the name, in themselves or in what they hold."""
-    return [name for name, value in whole.items() if person in repr((name, value))]
-
-
-def others_of(here: Marketplace) -> dict[bytes, Any]:
-    """All state but the person's. The breaker counts sellers, so one that begins anew counts once more."""
-    kept: dict[bytes, Any] = {}
-    for name, value in here.states().items():
-        if PERSON.encode() in name or name.endswith(b":reemit"):
-            continue
-        if isinstance(value, dict):
-            unequal, is_about = UNEQUAL if name.endswith(b":counts") else (), name.endswith(b":lines")
-            kept[name] = {
-                key: one
-                for key, one in value.items()
-                if not key.startswith(unequal) and PERSON.encode() not in key + (one if is_about else b"")
-            }
-        elif isinstance(value, list):
-            kept[name] = [one for one in value if PERSON.encode() not in one[0]]
-        else:
-            kept[name] = value
-    return {name: value for name, value in kept.items() if value and not name.startswith(b"assay:table:")}
-
-
-def said_of_others(here: Marketplace) -> dict[str, set[Line]]:
-    lines = {topic: here.published(topic) for topic in COMPACTED}
-    about = {(topic, line.key) for topic, each in lines.items() for line in each if PERSON in repr(line)}
-    return {topic: {line for line in each if (topic, line.key) not in about} for topic, each in lines.items()}
-
-
-def last_of(here: Marketplace, person: str) -> Iterator[tuple[str, bytes, bytes | None]]:
-    """The last record of every key under which anything was ever said of the person."""
-    for topic in COMPACTED:
-        last: dict[bytes, bytes | None] = {}
-        about: set[bytes] = set()
-        for line in here.published(topic):
-            last[line.key] = line.value
-            if person.encode() in line.key + (line.value or b""):
-                about.add(line.key)
-        for key in about:
-            yield topic, key, last[key]
-
-
-def audit(here: Marketplace) -> list[Any]:
-    return [msgspec.json.decode(line.value or b"") for line in here.published(topics.AUDIT.name)]
-
-
-def test_a_seller_is_forgotten_while_workers_judge(marketplace: Callable[[int], Marketplace]) -> None:
+def test_a_seller_is_forgotten_while_workers_judge(here: Marketplace) -> None:
     """Its events are judged before, meanwhile and after; then it is forgotten once more, and nothing is left.
 
     Red with: markets not looked through, the seller not taken out of them; its deadlines left, or not looked for; no
-    tombstones; its state left.
+    tombstones; its state left; its share left among those of its category; what the breaker counts lost; an owner that
+    takes itself for dead; of a cluster the wrong master alone looked through.
     """
-    told = workload(seed=61, shops=7, rounds=5)
+    told = workload(seed=61, shops=7, rounds=5, known_days=45)
     person = Person(told)
-    here = marketplace(PARTITIONS)
     here.refer(told.reference)
     here.send(told.warm)
     here.judge_all(workers=1)
@@ -148,7 +107,7 @@ def test_a_seller_is_forgotten_while_workers_judge(marketplace: Callable[[int], 
     events = sorted([*busy, *person.past, *person.later], key=lambda one: one.time_us)
     here.send([*events, *closing(PARTITIONS, LAST_DAY)])
     here.judge_all(workers=1, until_us=LAST_US)
-    undisturbed, said = others_of(here), said_of_others(here)
+    undisturbed, said = others_of(here, PERSON, LAST_EVENT_US), said_of_others(here, PERSON)
     assert {topic for topic, *_ in last_of(here, PERSON)} == set(COMPACTED)
     assert len(naming(held(here), PERSON)) >= 8
 
@@ -175,9 +134,10 @@ def test_a_seller_is_forgotten_while_workers_judge(marketplace: Callable[[int], 
     assert PERSON not in repr(here.published(topics.AUDIT.name))
 
     here.wait_until_judged(until_us=LAST_US)
-    now = others_of(here)
+    now = others_of(here, PERSON, LAST_EVENT_US)
     assert {name for name in now.keys() | undisturbed.keys() if now.get(name) != undisturbed.get(name)} == set()
-    assert said_of_others(here) == said
+    assert said_of_others(here, PERSON) == said
+    assert lives_of(here) == [Life()] * PARTITIONS, "a worker from which a partition was taken is not one that died"
     assert [worker.process.poll() for worker in workers] == [None, None], here.logs()
 
 
@@ -204,10 +164,11 @@ def bought(told: Told, shop: str, buyer: str, number: int) -> None:
     told.tell(schemas.CompensationPaid, when + 9 * DAY, shop, compensation_id=f"P-{shop}-{number}", **back, **money)
 
 
-def test_a_buyer_is_forgotten_and_counts_as_before(marketplace: Callable[[int], Marketplace]) -> None:
+def test_a_buyer_is_forgotten_and_counts_as_before(here: Marketplace) -> None:
     """What is owed to it is judged on: two of three buyers fall overdue after it, and every line is the same.
 
-    Red with: another name in each record, a name of any bit, complaints or returns left out.
+    Red with: another name in each record, a name of any bit, complaints or returns left out; of a cluster one master
+    alone looked through.
     """
     past, later = Told(), Told()
     for shop in SHOPS:
@@ -216,7 +177,6 @@ def test_a_buyer_is_forgotten_and_counts_as_before(marketplace: Callable[[int], 
         bought(later, shop, "another buyer", 14)
         bought(later, shop, "a third one", 16)
         later.tell(schemas.SellerActive, START + 30 * DAY, shop, activity="reply")
-    here = marketplace(PARTITIONS)
     assert len({topics.partition_of(shop.encode(), PARTITIONS) for shop in SHOPS}) == PARTITIONS
     here.send([*past.records(), *closing(PARTITIONS, 13)])
     here.judge_all(workers=1, until_us=to_us(START + 13 * DAY))
