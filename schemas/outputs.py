@@ -22,6 +22,7 @@ DeadLetterReason = Literal[
     "wrong_partition",
     "detector_failed",
     "kills_worker",
+    "unreadable_state",
 ]
 
 

@@ -8,7 +8,10 @@ import secrets
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from detectors.forgetting import name_like, rename_buyer
+from detectors.state import SellerState
 from schemas import AuditEntry
 from streams.erasing import ROUNDS, TRIES, CannotForgetError, Eraser, Place
 from streams.sellers import change_of, seller_from
@@ -49,7 +52,7 @@ class BuyerEraser(Eraser):
             for some in _chunks(sorted(seller_ids)):
                 loaded = await self.store.load_sellers(number, some)
                 for seller_id, stored in loaded.items():
-                    if count := rename_buyer(seller_from(seller_id, stored), self._buyer_id, ""):
+                    if count := rename_buyer(_state_of(seller_id, stored), self._buyer_id, ""):
                         records += count
                         sellers.setdefault(number, []).append(seller_id)
         return Named(records, sellers)
@@ -90,10 +93,20 @@ class BuyerEraser(Eraser):
 
     def _rename_in(self, seller_id: str, stored: SellerBytes, commit: PartitionCommit) -> None:
         """One name with a seller, which so stays one buyer there; another with the next, so that nothing links them."""
-        state = seller_from(seller_id, stored)
+        state = _state_of(seller_id, stored)
         name = name_like(self._buyer_id, lambda: secrets.token_hex(NAME_BYTES))
         if rename_buyer(state, self._buyer_id, name):
             commit.sellers[seller_id] = change_of(state)
+
+
+def _state_of(seller_id: str, stored: SellerBytes) -> SellerState:
+    try:
+        return seller_from(seller_id, stored)
+    except msgspec.DecodeError as error:
+        raise CannotForgetError(
+            f"What is stored of seller {seller_id} cannot be read ({error}) and may name the buyer: bring its records "
+            "back, or run `assay forget seller`; then run this again."
+        ) from None
 
 
 def _chunks(seller_ids: list[str]) -> Iterator[list[str]]:

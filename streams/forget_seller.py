@@ -12,6 +12,7 @@ import msgspec
 
 from detectors import shares
 from detectors.forgetting import Standing, hold_called, standing
+from detectors.state import SellerState
 from schemas import AuditEntry, Hold, topics
 from schemas.fields import SECOND_US, to_us
 from streams.erasing import ROUNDS, TRIES, CannotForgetError, Eraser, Place
@@ -118,7 +119,7 @@ class SellerEraser(Eraser):
     def _end_of(self, stored: SellerBytes, found: Kept, keys: set[Key], head: PartitionHead) -> PartitionCommit:
         """The commit that ends the seller; what it counted for in its category ends too."""
         commit = PartitionCommit(self._number, head.epoch)
-        state = seller_from(self._seller_id, stored)
+        state = _readable(self._seller_id, stored) or seller_from(self._seller_id, SellerBytes())
         shares.withdraw(state)
         if state.changes.shares:
             sums = Shares(self._number, head.counts)
@@ -143,7 +144,8 @@ class SellerEraser(Eraser):
 
 def _standing(stored: SellerBytes, said: dict[Key, bytes], seller_id: str) -> Standing:
     """By the state, and by holds in the topic that bind the marketplace although no state remembers them."""
-    by_state = standing(seller_from(seller_id, stored))
+    state = _readable(seller_id, stored)
+    by_state = standing(state) if state is not None else Standing([], ["a record that cannot be read"])
     now_us = int(time.time() * SECOND_US)
     holds = [_read_hold(value) for (topic, _), value in said.items() if topic == topics.HOLDS.name]
     binding = [
@@ -152,6 +154,14 @@ def _standing(stored: SellerBytes, said: dict[Key, bytes], seller_id: str) -> St
         if one.action == "placed" and to_us(one.expires_at) > now_us
     ]
     return by_state._replace(holds=list(dict.fromkeys([*by_state.holds, *binding])))
+
+
+def _readable(seller_id: str, stored: SellerBytes) -> SellerState | None:
+    """The state, unless its records are damaged: forgetting the seller is a way out of that."""
+    try:
+        return seller_from(seller_id, stored)
+    except msgspec.DecodeError:
+        return None
 
 
 def _refuse(found: Standing, although_open: bool) -> None:

@@ -109,6 +109,8 @@ class Judging:
     def _fire_one(self, work: Work, stored_id: str, fires_us: int) -> None:
         partition, commit = work.partition, work.commit
         seller_id, kind, subject_id = parts_of(stored_id)
+        if seller_id in partition.damaged:
+            return  # it stays in the store
         commit.deadlines[stored_id] = None
         due_us = fires_us
         if kind == PENDING:

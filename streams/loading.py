@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from detectors.products import markets_of
 from schemas import ListingChanged, ListingPublished
 from schemas.fields import SECOND_US
-from streams import brake, shares
+from streams import brake, damage, shares
 from streams.batch import Batch
 from streams.days import table_of
 from streams.deadlines import HEAD, Deadlines
 from streams.partition import Partition
-from streams.sellers import seller_from
 from streams.store import Store, TakenOverError
 from streams.surroundings import Surroundings
 
@@ -72,6 +71,9 @@ class Loading:
             *(self._load_sellers(batch.partition, missing[batch.partition.number]) for batch in batches),
             self._around.refresh(self._store, stale, now_us),
         )
+        for batch in batches:
+            if batch.partition.damaged:
+                damage.set_aside(batch)
         return {batch.partition: why for batch, why in zip(batches, lost, strict=True) if why is not None}
 
     async def _load_sellers(self, partition: Partition, missing: Sequence[str]) -> str | None:
@@ -81,6 +83,5 @@ class Loading:
             loaded = await self._store.load_sellers(partition.number, missing, partition.epoch)
         except TakenOverError as error:
             return str(error)
-        for seller_id, stored in loaded.items():
-            partition.sellers[seller_id] = seller_from(seller_id, stored)
+        damage.take_in(partition, loaded)
         return None

@@ -74,7 +74,7 @@ class Partition:
     `stored` are the offsets committed beside the states, `published` those up to which everything is on the broker.
     `sent` is what the last commit published: too late, if another owner has been there since. `on_its_way` ends when
     it has arrived, `arrived` are the ids of lines that have and that the store still keeps. `life`: see
-    `streams.lives`. `known` are offsets that were stored once.
+    `streams.lives`. `known` are offsets that were stored once. `damaged`: see `streams.damage`.
     """
 
     def __init__(
@@ -101,6 +101,7 @@ class Partition:
         self.on_its_way: asyncio.Task[None] | None = None
         self.arrived: list[str] = []
         self.life = Life()
+        self.damaged: dict[str, str] = {}
 
     @property
     def is_behind(self) -> bool:
