@@ -278,6 +278,23 @@ def test_a_worker_needs_every_command_that_redis_allows_it_and_no_other(guarded:
     assert [one for one in said if "NOPERM" not in one and "lacks a right" not in one and "can't run" not in one] == []
 
 
+@pytest.mark.parametrize("role", ["worker", "administrator"])
+def test_which_partitions_redis_holds_is_seen_with_the_rights_of_each_role(guarded: Guarded, role: str) -> None:
+    """A refused right would be taken for a Redis that holds them all, and a lost state would not be told.
+
+    Red with: HKEYS asked in the place of HGETALL, which no role may.
+    """
+    settings, client = settings_of(guarded, role), guarded.redis.client
+    client.flushall()
+    client.hset("assay:{0}:offsets", "offset:t", 1)
+    client.hset("assay:{1}:offsets", "epoch", 7)
+    client.execute_command("ACL", "LOG", "RESET")
+    seen = look_at_redis(settings)
+    assert isinstance(seen, RedisSeen)
+    assert seen.partitions_among(settings, {0, 1, 2}) == {0}
+    assert client.execute_command("ACL", "LOG") == []
+
+
 def test_topics_are_made_by_the_operator_and_by_nobody_else(here: Marketplace, guarded: Guarded) -> None:
     here._drop(topics.ALL)
     with pytest.raises(UpkeepError, match="did not create"):
