@@ -22,6 +22,11 @@ def parts_of(stored_id: str) -> tuple[str, str, str]:
     return seller_id, kind, subject_id
 
 
+def is_deadline(name: str) -> bool:
+    """Whether that is the id of a deadline, and not the name of a topic."""
+    return _SEPARATOR in name
+
+
 class Deadlines:
     """The head of a partition's deadlines: the first by (due, id), all that are due before `horizon_us` among them.
 
@@ -75,6 +80,10 @@ class Deadlines:
         while heap and self._due.get(heap[0][1]) != heap[0][0]:
             heappop(heap)
         return min(heap[0][0], self.horizon_us) if heap else self.horizon_us
+
+    def first(self, before_us: int) -> tuple[str, int] | None:
+        """The first deadline that is due before `before_us`; it stays."""
+        return (self._heap[0][1], self._heap[0][0]) if self.next_us() < before_us and self._heap else None
 
     def are_too_many(self, before_us: int) -> bool:
         """Whether more than `MOST_FIRED` may be due before `before_us`."""

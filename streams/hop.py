@@ -9,6 +9,7 @@ store, so that nothing is judged on a state that was already changed.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -72,7 +73,7 @@ class Hop:
     ) -> None:
         self.store = store
         self.publisher = Publisher(store, outbox)
-        self.lives = Lives(store, terms.batch)
+        self.lives = Lives(store, terms.batch, f"{version('assay')} {judge.policy.version}")
         self.around = around
         self.terms = terms
         self.clock = clock

@@ -73,7 +73,7 @@ class Judging:
                 if type(event) in PARTITION_EVENTS:
                     self._heard_of(work, event, time_us)
         self.counts.types.update([type(item.event) for item, _ in batch.items])
-        self._fire(work, batch.watermark_us, FOREVER if batch.items else MOST_FIRED)
+        self._fire(work, batch.watermark_us, FOREVER if batch.items else 1 if partition.life.alone else MOST_FIRED)
         reached_us = min(batch.watermark_us, deadlines.next_us())
         partition.watermark_us = commit.watermark_us = max(partition.watermark_us, reached_us)
         if batch.items:
@@ -89,13 +89,13 @@ class Judging:
     def _fire(self, work: Work, watermark_us: int, most: int = FOREVER) -> None:
         """Every deadline that is due before the watermark, those included that the firing sets; the first `most`.
 
-        Days end among them, and the hours of the breaker.
+        Days end among them, and the hours of the breaker; each counts as one.
         """
         partition, days, brake = work.partition, work.partition.books.days, work.partition.books.brake
         while most > 0:
+            most -= 1
             first = partition.deadlines.pop(min(watermark_us, days.ends_us, brake.ends_us))
             if first is not None:
-                most -= 1
                 self._fire_one(work, *first)
             elif watermark_us >= brake.ends_us <= days.ends_us:
                 self._say(work, brake.end_hour(brake.ends_us, self._stamp_us(brake.ends_us)))
@@ -111,6 +111,10 @@ class Judging:
         seller_id, kind, subject_id = parts_of(stored_id)
         if seller_id in partition.damaged:
             return  # it stays in the store
+        if partition.life.accused and (refused := partition.life.verdict_on((stored_id, fires_us))):
+            reached = DeadlineReached(seller_id, kind, subject_id, fires_us)
+            self._dead_letter(work, refused, _told_of(reached, partition.number), fires_us)
+            return  # so does this
         commit.deadlines[stored_id] = None
         due_us = fires_us
         if kind == PENDING:
@@ -128,9 +132,7 @@ class Judging:
         judged = self.judge.judge(state, reached, fires_us, self._around, self._decided_us())
         self.counts.deadlines += 1
         self.counts.note_news(judged)
-        told = None
-        if judged.failures:  # nobody sent it, so the letter says what fell due instead
-            told = PlainRecord("", partition.number, -1, seller_id.encode("utf-8", "surrogatepass"), _encode(reached))
+        told = _told_of(reached, partition.number) if judged.failures else None
         self._collect(work, state, judged, told, fires_us)
 
     def _judge_days(self, work: Work) -> None:
@@ -228,3 +230,8 @@ class Judging:
     def _stamp_us(self, event_us: int) -> int:
         """What stamps a line that is no seller's: the wall clock, in history the event time."""
         return self._decided_us() or event_us
+
+
+def _told_of(reached: DeadlineReached, number: int) -> PlainRecord:
+    """Nobody sent a deadline, so its dead letter says what fell due instead."""
+    return PlainRecord("", number, -1, reached.seller_id.encode("utf-8", "surrogatepass"), _encode(reached))

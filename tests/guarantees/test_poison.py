@@ -3,7 +3,7 @@
 Turned red by: no life noted at `open` (the worker dies for ever); lives that are not given up in good order; the name
 of a record in hand left out, or taken back before its commit; a fenced worker that takes the living owner for dead;
 deadlines judged beside the record that is alone; no look at the verdict before bytes are read; a batch judged whole
-after the deaths.
+after the deaths. Of deadlines: not named, fired beside others, fired although accused, dropped, never tried again.
 """
 
 import asyncio
@@ -17,12 +17,14 @@ from click.testing import CliRunner
 
 import schemas
 from assay.__main__ import main
+from detectors.detector import DeadlineReached
 from detectors.judge import Judge
 from detectors.judged import Judged
 from detectors.policy import Policy, make_policy
 from schemas import DeadLetter, topics, wire
 from schemas.fields import to_us
 from streams.dead_letters import read_dead_letters
+from streams.deadlines import deadline_id
 from streams.hop import Hop, HopTerms, wall_clock_us
 from streams.lives import DEATHS, DEATHS_ALONE, FIELD, begun
 from streams.lives import Life as Noted
@@ -198,8 +200,59 @@ def test_deaths_count_where_nothing_was_committed_between_them_and_only_so_far()
     assert (life.deaths, life.alone) == (1, 0)
 
 
-def test_no_record_answers_for_a_deadline_that_kills() -> None:
-    """It cannot be set aside without forgetting what it is about: workers die until somebody mends the detector."""
+class Hears(Judge):
+    """Notes which deadlines fell due, and ends the process at one of them where that is to be."""
+
+    deadly: DeadlineReached | None = None
+    heard: list[DeadlineReached]
+
+    def judge(self, state: Any, cause: Any, *rest: Any) -> Judged:
+        if isinstance(cause, DeadlineReached):
+            if cause == self.deadly:
+                raise Died
+            self.heard.append(cause)
+        return super().judge(state, cause, *rest)
+
+
+def test_a_deadline_that_kills_waits_and_everything_else_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dropped it would forget a refund or the end of a hold. It falls due once somebody has mended the detector."""
+
+    class Usual(Hears):
+        heard: list[DeadlineReached] = []  # noqa: RUF012 - of the test that defines it
+
+    class KilledByOne(Usual):
+        pass
+
+    usual_broker, usual = Broker(USUAL, TOLD.reference), MemoryStore()
+    assert not asyncio.run(Life(usual_broker, usual).live(Usual)).is_dead
+    deadly = KilledByOne.deadly = next(one for one in Usual.heard if one.seller_id == "shop-0000")
+    broker, store = Broker(USUAL, TOLD.reference), MemoryStore()
+
+    async def lives() -> int:
+        for number in range(20):
+            if not (await Life(broker, store).live(KilledByOne)).is_dead:
+                return number
+        pytest.fail("20 lives have died")
+
+    assert asyncio.run(lives()) == DEATHS + DEATHS_ALONE
+    (letter,) = [one for one in letters(broker.lines) if one.reason == "kills_worker"]
+    told = msgspec.json.decode(base64.b64decode(letter.value), type=DeadlineReached)
+    assert (letter.topic, letter.key, told) == ("", "shop-0000", deadly)
+    stored_id = deadline_id(deadly.seller_id, deadly.kind, deadly.subject_id)
+    assert store.partitions[0].deadlines.at_us[stored_id] == deadly.due_us
+    assert broker.committed == broker.ends()
+    sellers = usual.partitions[0].sellers
+    assert {each for each, held in store.partitions[0].sellers.items() if held != sellers[each]} <= {"shop-0000"}
+    assert not asyncio.run(Life(broker, store).live(KilledByOne)).is_dead
+    monkeypatch.setattr("streams.hop.version", lambda _: "mended")
+    Usual.heard.clear()
+    assert not asyncio.run(Life(broker, store).live(Usual)).is_dead
+    assert deadly in Usual.heard
+    assert store.partitions[0].deadlines.at_us.get(stored_id) != deadly.due_us
+
+
+def test_no_record_answers_for_a_deadline_that_kills(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every deadline kills, one after the other is found, and no record is named for it."""
 
     class KilledByDeadlines(Judge):
         def judge(self, state: Any, cause: Any, *rest: Any) -> Judged:
@@ -212,7 +265,8 @@ def test_no_record_answers_for_a_deadline_that_kills() -> None:
     async def lives() -> None:
         for _ in range(12):
             assert (await Life(broker, store).live(KilledByDeadlines)).is_dead
-        assert not killers(broker.lines)
+        assert {topic for topic, _ in killers(broker.lines)} == {""}
+        monkeypatch.setattr("streams.hop.version", lambda _: "mended")
         assert not (await Life(broker, store).live()).is_dead
 
     asyncio.run(lives())
