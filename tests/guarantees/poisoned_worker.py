@@ -2,9 +2,10 @@
 
     python poisoned_worker.py worker
 
-A message whose text begins with `raises` makes the detector of lures raise; at one that begins with `kills judging` the
-process ends there, without a word to anybody. Then the supervisor starts the next, as often as it takes. Each life is a
-process of its own, forked so that nothing has to be imported again.
+A message whose text begins with `raises` makes the detector of lures raise; at one that begins with `kills judging`,
+and at any deadline of the seller `DEADLY`, the process ends there, without a word to anybody. Then the supervisor
+starts the next, as often as it takes. Each life is a process of its own, forked so that nothing has to be imported
+again.
 """
 
 import ctypes
@@ -16,12 +17,16 @@ from typing import Any
 from kafka.admin import KafkaAdminClient, MemberToRemove
 
 from assay.__main__ import main
+from detectors.detector import DeadlineReached
+from detectors.judge import Judge
+from detectors.judged import Judged
 from detectors.rules.off_platform_lure import OffPlatformLure
 from schemas import MessageSent
 
 KILLED = 137  # as by the kernel
 PR_SET_PDEATHSIG = 1
 GROUP = "assay"
+DEADLY = "usual-03"
 
 
 def look(self: OffPlatformLure, state: Any, cause: Any, now_us: int, around: Any) -> Any:
@@ -33,7 +38,13 @@ def look(self: OffPlatformLure, state: Any, cause: Any, now_us: int, around: Any
     return usual_look(self, state, cause, now_us, around)
 
 
-usual_look = OffPlatformLure.look
+def judge(self: Judge, state: Any, cause: Any, *rest: Any) -> Judged:
+    if isinstance(cause, DeadlineReached) and cause.seller_id == DEADLY:
+        os._exit(KILLED)
+    return usual_judge(self, state, cause, *rest)
+
+
+usual_look, usual_judge = OffPlatformLure.look, Judge.judge
 
 
 def supervise() -> int:
@@ -61,4 +72,5 @@ def forget_the_dead() -> None:
 
 if __name__ == "__main__":
     OffPlatformLure.look = look  # type: ignore[method-assign]
+    Judge.judge = judge  # type: ignore[method-assign]
     sys.exit(supervise())

@@ -36,7 +36,7 @@ from streams.store import Line
 from streams.surroundings import Surroundings
 from tests.guarantees.marketplace import Marketplace
 from tests.guarantees.mortal import INPUTS, Broker, Died, Life, Moment
-from tests.guarantees.poisoned_worker import KILLED
+from tests.guarantees.poisoned_worker import DEADLY, KILLED
 from tests.guarantees.told import HOUR, START, Record
 from tests.guarantees.workload import workload
 
@@ -299,7 +299,10 @@ def test_a_detector_that_raises_at_a_deadline_is_not_taken_for_a_quiet_one() -> 
 
 @pytest.mark.stack
 def test_poison_on_real_kafka_and_redis(marketplace: Callable[[int], Marketplace]) -> None:
-    """A process that ends at one message, and a detector that raises at another; both are sent again when mended."""
+    """A process that ends at one message and at one seller's deadline, and a detector that raises at another message.
+
+    The messages are sent again when it is mended; the deadline falls due by itself, under another policy.
+    """
     records = among(USUAL, said("raises"), said("kills judging", "shop-0001"))
     here = marketplace(1)
     here.refer(TOLD.reference)
@@ -307,26 +310,40 @@ def test_poison_on_real_kafka_and_redis(marketplace: Callable[[int], Marketplace
     worker = here.worker("poisoned_worker.py", max_poll_records=60)
     here.wait_until_judged()
     assert worker.end() == 0, here.logs()
-    assert worker.said().count(f"a life ended with {KILLED}") == DEATHS + DEATHS_ALONE
+    died = worker.said().count(f"a life ended with {KILLED}")
+    assert died in (DEATHS + 2 * DEATHS_ALONE, 2 * (DEATHS + DEATHS_ALONE)), here.logs()
     life = msgspec.msgpack.decode(here.redis.hget("assay:{0}:counts", FIELD), type=Noted)
     assert life.owner == b"", "it was given up in good order"
     store, _ = without(records)
     differs = [seller for seller, held in store.partitions[0].sellers.items() if core_of(here, seller) != held.core]
-    assert differs == []
+    assert differs == [DEADLY]
+    waiting_us = next_of(here)
+    assert waiting_us < store.partitions[0].watermark_us, "its deadline waits"
     found = read_dead_letters(here.settings)
     positions = {one.letter.reason: one.position for one in found if one.letter.topic == topics.MESSAGES.name}
     assert sorted(positions) == ["detector_failed", "kills_worker"]
+    assert {one.letter.key for one in found if one.letter.reason == "kills_worker" and not one.letter.topic} == {DEADLY}
 
     before = core_of(here, "shop-0000"), core_of(here, "shop-0001")
-    mended = here.worker()
+    policy = here.folder / "policy.toml"
+    policy.write_text("[breaker]\nsellers_most = 201\n")
+    mended = here.worker(policy_file=policy)
     options = [f"kafka_bootstrap={here.settings.kafka_bootstrap}", f"redis_url={here.settings.redis_url}"]
     command = [part for option in options for part in ("--set", option)]
     CliRunner().invoke(main, [*command, "dead-letters", "replay", *positions.values()], catch_exceptions=False)
     here.wait_until_judged()
+    here.until("the deadline has fallen due, and the next is set", lambda: next_of(here) > waiting_us, 60)
     assert mended.end() == 0, here.logs()
     after = core_of(here, "shop-0000"), core_of(here, "shop-0001")
     assert after[1] != before[1], "the one that killed is judged now"
     assert len(read_dead_letters(here.settings)) == len(found)
+
+
+WAITS = deadline_id(DEADLY, "seller", "")
+
+
+def next_of(here: Marketplace) -> int:
+    return int(here.redis.zscore("assay:{0}:deadlines", WAITS))
 
 
 def core_of(here: Marketplace, seller: str) -> bytes | None:
