@@ -104,10 +104,10 @@ def _counted_after(last_us: int, stored: bytes) -> tuple[list[Hour], Any, Any]:
 
 
 def lives_of(here: Marketplace) -> list[Life]:
-    """What the owners of the partitions note of themselves, apart from who they are and since when."""
+    """What the owners of the partitions note of themselves, apart from who they are, since when, and their policy."""
     stored = [here.redis.hget(f"assay:{{{number}}}:counts", LIFE) for number in range(here.partitions)]
     lives = [msgspec.msgpack.decode(one, type=Life) for one in stored]
-    return [msgspec.structs.replace(life, owner=b"", at=b"") for life in lives]
+    return [msgspec.structs.replace(life, owner=b"", at=b"", judged_by="") for life in lives]
 
 
 def said_of_others(here: Marketplace, person: str) -> dict[str, set[Line]]:
