@@ -63,7 +63,7 @@ class Shop:
     def _judge(self, cause: Any, now_us: int) -> None:
         judged = self.judge.judge(self.state, cause, now_us, self.around)
         if judged.failures:
-            raise SystemExit(judged.failures[0].error)
+            raise SystemExit(judged.failures[0])
         for (kind, subject), due_us in self.state.changes.deadlines.items():
             self.deadlines.schedule(deadline_id(SELLER, kind, subject), due_us)
         for word in judged.words:

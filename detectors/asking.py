@@ -7,7 +7,7 @@ import msgspec
 
 from detectors.detector import Abstained, Around, Cause, DeadlineReached, Finding
 from detectors.findings import keep
-from detectors.judged import Failure, Judged
+from detectors.judged import Judged
 from detectors.policy import Policy
 from detectors.state import SellerState
 from schemas.people import without_people
@@ -57,7 +57,7 @@ class Asking:
                 answer = look(state, cause, now_us, around)
             except Exception as error:  # noqa: BLE001 - a detector's bug becomes a dead letter, never a quiet detector
                 said = f"{type(error).__name__}: {without_people(str(error))}"  # it may quote a title
-                judged.failures.append(Failure(reason_code, f"{reason_code}: {said}"))
+                judged.failures.append(f"{reason_code}: {said}")
                 all_quiet = all_quiet and on_trial
                 continue
             if answer is None:

@@ -19,13 +19,6 @@ class Tombstone(NamedTuple):
 Word = Alert | Hold | SellerStanding | Tombstone
 
 
-class Failure(NamedTuple):
-    """A detector raised on this event; the others were asked all the same."""
-
-    reason_code: str
-    error: str
-
-
 class Judged(msgspec.Struct):
     """What one event led to. `is_news` False: a duplicate, which changed nothing.
 
@@ -38,7 +31,7 @@ class Judged(msgspec.Struct):
     entries: dict[str, Entry] = {}
     flags: Flags | None = None
     guards: list[tuple[str, str]] = []
-    failures: list[Failure] = []
+    failures: list[str] = []
     found: tuple[str, ...] = ()
     ruled: tuple[str, tuple[str, ...]] | None = None
     sure: float = 1.0

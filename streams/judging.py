@@ -172,9 +172,9 @@ class Judging:
             self._around.write(seller_id, key, entry)
         for word in judged.words:
             work.commit.outbox.append(line_of(word, record.timestamp if record else 0))
-        for failure in judged.failures:
+        for error in judged.failures:
             if record is not None:
-                refused = wire.Refused("detector_failed", failure.error)
+                refused = wire.Refused("detector_failed", error)
                 self._dead_letter(work, refused, record, at_us)
 
     def _count_for_breaker(self, work: Work, changes: Changes, at_us: int) -> None:

@@ -83,7 +83,7 @@ class Bench:
         state = SellerState(seller, Core(first_seen_us=since_us, registered_us=since_us, delivered_orders=orders))
         judged = self._judge.judge(state, listing(log_price, title, seller=seller), NOW_US, Around(market))
         if judged.failures:
-            raise RuntimeError(judged.failures[0].error)
+            raise RuntimeError(judged.failures[0])
         return _answer(state, judged)
 
 
