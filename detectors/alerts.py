@@ -146,7 +146,7 @@ def _line(state: SellerState, family: str, alert: OpenAlert, case: _Case, moment
     else:
         mode = "alert" if counted and case.score.value >= policy.bands.alert else "shadow"
         severity = _SEVERITY[mode]
-    notes = [EXPIRED] if any(hold.expired and not hold.active for _, hold in theirs) else []
+    notes = [EXPIRED] if any(hold.expired for _, hold in theirs) else []
     notes += [EXPIRING] if any(is_expiring(hold, moment.now_us, policy) for _, hold in theirs) else []
     notes += [BRAKED] if state.core.braked_us and not active else []
     notes += [TRUNCATED] if state.core.truncated else []

@@ -4,7 +4,7 @@ import msgspec
 
 import schemas
 from detectors.records import Core, decode, encode
-from tests.story import Story, at, listing, market, registered, sold_and_back
+from tests.story import PHONE, Story, at, listing, market, registered, sold_and_back
 
 GANG = "gang"
 
@@ -54,3 +54,51 @@ def test_open_alerts_are_read_again_after_a_restart() -> None:
     core = Story().tell(market(), registered(at(1), GANG), fake(at(2), 1)).state(GANG).core
     assert core.alerts["price"].reason_codes == ("below_market_price",)
     assert decode(Core, encode(core)) == core
+
+
+def test_a_seller_against_whom_nothing_stands_any_more_has_a_score_of_zero() -> None:
+    story = Story().tell(market(), registered(at(1), GANG), fake(at(2), 1, 1900), cleared(at(3), 1))
+    last = story.standings[-1]
+    assert (last.event_time, last.score, last.reason_codes) == (at(3), 0.0, ())
+
+
+def test_an_alert_shows_the_strongest_listing_whichever_came_first() -> None:
+    alone = Story().tell(market(), registered(at(1), GANG), fake(at(3), 2, 1500)).open_alerts()["price"]
+    for first, second in ((1900, 1500), (1500, 1900)):
+        story = Story().tell(market(), registered(at(1), GANG), fake(at(2), 1, first), fake(at(3), 2, second))
+        alert = story.open_alerts()["price"]
+        assert (alert.score, alert.evidence[0].numbers["price"]) == (alone.score, "1500.00")
+        assert alert.listing_ids == ("L1", "L2")
+
+
+def test_of_listings_as_strong_as_each_other_it_shows_the_one_that_was_found_first() -> None:
+    story = Story().tell(market(), registered(at(1), GANG), fake(at(2), 9, 1400), fake(at(3), 1, 1500))
+    alert = story.open_alerts()["price"]
+    assert alert.listing_ids == ("L9", "L1"), "in the order in which they were found"
+    assert alert.evidence[0].numbers["price"] == "1400.00"
+
+
+def test_two_findings_about_the_words_of_one_listing_are_one_alert_about_it() -> None:
+    other = msgspec.structs.replace(PHONE, product_id="i9300", name="Galaxy S III i9300 16GB", gtins=())
+    story = Story(products=(PHONE, other)).tell(registered(at(1), GANG))
+    story.tell(fake(at(2), 1, 2950, title="Samsung Galaxy S III i9300 16GB replica"))
+    alert = story.open_alerts()["words"]
+    assert set(alert.reason_codes) == {"replica_wording", "product_mismatch"}
+    assert (alert.subject_id, alert.listing_ids) == ("L1", ("L1",))
+
+
+def test_other_families_follow_in_their_own_order_whatever_they_weigh() -> None:
+    story = Story().tell(market(), registered(at(1), GANG), fake(at(2), 1, 1900, title="Samsung i9100 AAA quality"))
+    story.tell(sold_and_back(GANG, 1, at(3)), until=at(12))
+    alerts = story.open_alerts()
+    weights = {one.reason_code: one.weight for one in alerts["words"].evidence}
+    assert weights["below_market_price"] < weights["overdue_refund"]
+    assert alerts["words"].reason_codes == ("replica_wording", "below_market_price", "overdue_refund")
+    assert alerts["aftersale"].reason_codes == ("overdue_refund", "below_market_price", "replica_wording")
+
+
+def test_a_score_that_just_reaches_the_band_is_an_alert() -> None:
+    told = [*market(), registered(at(1), GANG), fake(at(2), 1, 1900)]
+    quiet = Story().tell(told).open_alerts()["price"]
+    assert quiet.mode == "shadow"
+    assert Story({"bands": {"alert": quiet.score}}).tell(told).open_alerts()["price"].mode == "alert"

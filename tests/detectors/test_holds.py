@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import msgspec
+
 import schemas
 from detectors.held import clean_release_delay_us
 from schemas.fields import HOUR_US
@@ -70,6 +72,7 @@ def test_a_day_before_it_expires_the_alert_says_so_and_afterwards_only_a_human_p
     story.tell(verdict(at(21), GANG, "listing", "confirmed", subject_id=f"L-{GANG}", cause="counterfeit"))
     assert story.held() == {SHELF}
     assert story.holds[-1].decided_by == "mo"
+    assert story.alerts[-1].note is msgspec.UNSET, "it is held again"
 
 
 def test_seven_days_after_its_release_the_key_of_a_hold_is_emptied() -> None:

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import msgspec
+
 import schemas
+from detectors.alerts import BRAKED
 from detectors.judge import Judge
 from detectors.policy import make_policy
 from detectors.records import Listing
@@ -98,6 +101,9 @@ def test_who_was_kept_from_being_held_by_the_breaker_is_held_once_it_ends() -> N
         shop = f"fake-{number}"
         story.tell(registered(at(1), shop), listing(at(2, number / 10), shop, 1500))
     assert {subject for _, subject in story.held()} == {"L-fake-0", "L-fake-1"}
+    said = {alert.seller_id: alert for alert in story.alerts}
+    assert said["fake-1"].note is msgspec.UNSET
+    assert said["fake-2"].note == BRAKED
     story.tell(until=at(2, 5))
     assert {subject for _, subject in story.held()} == {"L-fake-0", "L-fake-1", "L-fake-2"}
 

@@ -42,7 +42,7 @@ _DETECTORS: Final = "tests/detectors/test_{}.py"
 MODULES: Final = {
     "detectors.score": ("alerts", "holds", "reassuring_messages", "many_flagged", "policy", "seed_story"),
     "detectors.holds": ("holds", "alerts", "upheld_complaint", "unpaid_refunds", "vanished_seller", "many_flagged"),
-    "detectors.alerts": ("alerts", "alerts_said", "holds", "state_bounds", "upheld_complaint", "seed_story"),
+    "detectors.alerts": ("alerts", "alerts_said", "judged", "holds", "state_bounds", "upheld_complaint", "seed_story"),
     "detectors.returns": ("returns", "return_*", "overdue_refund", "exposure"),
     "detectors.market": ("market", "market_falls", "market_weights", "below_market_price"),
     "detectors.estimate": ("market", "market_falls", "market_weights", "below_market_price", "rates"),
