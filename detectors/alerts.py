@@ -21,7 +21,7 @@ from detectors.records import ON_TRIAL, OpenAlert
 from detectors.score import SUPPORTING, Score, Shelf, look_at, score_of
 from detectors.state import SellerState
 from schemas import Alert, Evidence, SellerStanding
-from schemas.fields import to_time
+from schemas.fields import DAY_US, to_time
 from schemas.outputs import MAX_EVENT_IDS, MAX_LISTING_IDS
 
 YOUNG: Final = "young"
@@ -186,10 +186,15 @@ def _evidence(state: SellerState, case: _Case, moment: Moment, policy: Policy) -
         for one in case.evidence
     ]
     if case.score.counted and state.is_young(moment.now_us):
-        days = round((moment.now_us - state.since_us) / 86_400_000_000, 3)
-        sentence = f"the seller joined {days:.0f} days ago"
+        days = round((moment.now_us - state.since_us) / DAY_US, 3)
+        sentence = f"the seller joined {_ago(days)}"
         shown.append(Evidence(reason_code=YOUNG, weight=policy.young_weight, sentence=sentence, numbers={"days": days}))
     return tuple(shown)
+
+
+def _ago(days: float) -> str:
+    whole = round(days)
+    return f"{whole} days ago" if whole > 1 else "1 day ago" if days >= 1.0 else "less than a day ago"
 
 
 def _withdrawn(

@@ -195,7 +195,7 @@ SAID: list[tuple[str, str, dict[str, Any], str]] = [
         {"different_guards": 3, "guards": "bundle, for_parts, price_kind"},
         "品牌商品 7 天内以 3 种理由避开比价：套装、配件机、拍卖或定金价",
     ),
-    ("young", "the seller joined 0 days ago", {"days": 0.098}, "卖家开店仅不到 1 天"),
+    ("young", "the seller joined less than a day ago", {"days": 0.098}, "卖家开店仅不到 1 天"),
     (
         FEED,
         "no refund has come in for 7 hours",

@@ -1,10 +1,18 @@
 """What an alert's line says of whom, and that it says the same of the same after an upgrade or a restart."""
 
+from dataclasses import dataclass
+
 import msgspec
+import pytest
 
 import schemas
+from detectors.catalogue import Entry
+from detectors.detector import Around, Cause, Finding
+from detectors.judge import Judge
 from detectors.records import Core, decode, encode
-from tests.story import PHONE, Story, at, listing, market, registered, sold_and_back
+from detectors.state import SellerState
+from tests.detectors.test_alerts import with_entry
+from tests.story import PHONE, Story, at, event, listing, market, registered, sold_and_back
 
 GANG = "gang"
 
@@ -102,3 +110,42 @@ def test_a_score_that_just_reaches_the_band_is_an_alert() -> None:
     quiet = Story().tell(told).open_alerts()["price"]
     assert quiet.mode == "shadow"
     assert Story({"bands": {"alert": quiet.score}}).tell(told).open_alerts()["price"].mode == "alert"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (1, "less than a day ago"),
+        (23, "less than a day ago"),
+        (24, "1 day ago"),
+        (40, "2 days ago"),
+        (711, "30 days ago"),
+    ],
+)
+def test_how_long_ago_a_young_seller_joined_is_said_as_people_say_it(hours: int, said: str) -> None:
+    story = Story().tell(market(), registered(at(1), GANG), fake(at(1, hours + 0.5), 1))
+    youth = story.alerts[-1].evidence[-1]
+    assert youth.sentence == f"the seller joined {said}"
+    assert youth.numbers == {"days": round((hours + 0.5) / 24, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Names so many events."""
+
+    count: int
+
+    def look(self, state: SellerState, _cause: Cause, _now_us: int, _around: Around) -> Finding:
+        ids = tuple(f"w{number}" for number in range(self.count))
+        return Finding("odd", "seller", state.seller_id, "seen", "it was seen", event_ids=ids)
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_evidence_names_the_newest_fifty_events_and_says_how_many_there_are(count: int) -> None:
+    story = Story()
+    odd = Entry(Witness(count), "odd", "aftersale", "alert", "seller", (schemas.SellerActive,))
+    story.hop.judging.judge = Judge(with_entry(story.policy, odd))
+    story.tell(event(schemas.SellerActive, at(2), GANG, activity="login"))
+    shown = story.alerts[-1].evidence[0]
+    assert shown.event_ids == tuple(f"w{number}" for number in range(max(0, count - 50), count))
+    assert shown.event_count == count
