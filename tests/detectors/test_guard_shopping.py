@@ -37,7 +37,7 @@ def test_three_different_guards_in_a_week_are_a_finding_in_shadow() -> None:
     )
     assert seen.numbers == {"different_guards": 3, "guards": "bundle, for_parts, pack"}
     assert seen.event_ids == ("g0", "g1", "g2")
-    assert (seen.subject_kind, seen.subject_id, seen.facts) == ("seller", SHOP, 3)
+    assert (seen.subject_kind, seen.subject_id, seen.facts, seen.event_count) == ("seller", SHOP, 3, 3)
     assert [alert for alert in story.alerts if alert.mode != "shadow"] == []
     assert story.hop.counts.guards["market", "bundle"] == 1
 

@@ -1,5 +1,6 @@
 """What a market remembers, whom it leaves out, and what it notices."""
 
+import itertools
 import random
 from math import log
 
@@ -128,6 +129,18 @@ class TestLeavingOut:
         assert size(market, "s004") == 9
         assert size(market, "s003") == pytest.approx(8.25, abs=0.01)
 
+    def test_any_two_are_left_out_as_if_they_had_never_come(self) -> None:
+        asked = sellers([2000.0 + 37 * number for number in range(12)])
+        market = Market(asked)
+        for pair in itertools.combinations(asked, 2):
+            left = {who: each for who, each in asked.items() if who not in pair}
+            assert market.estimate(NOW_US, frozenset(pair)) == Market(left).estimate(NOW_US), pair
+
+    def test_where_seven_are_left_the_reference_price_stands_for_the_eighth(self) -> None:
+        market = Market(sellers([3000.0] * 8))
+        estimate = market.estimate(NOW_US, frozenset({"s000"}), ReferencePrice(log(3000), NOW_US))
+        assert (estimate.size, estimate.pseudo) == (7, 1)
+
     def test_whoever_is_unknown_is_left_out_without_harm(self) -> None:
         assert size(Market(sellers([3000.0] * 10)), "nobody") == 10
 
@@ -151,3 +164,35 @@ class TestMovingMarket:
         for how in ({"removed": 0.1}, {"sign": 15}):
             gone = sellers([1500.0] * 3, **how)
             assert Market(gone, self.standing(3)).standing_sellers(log(1500), 1.1, NOW_US, frozenset()) == 0
+
+    def test_a_price_counts_up_to_the_fourteenth_day_after_its_last_sign(self) -> None:
+        cheap = sellers([1500.0] * 3, sign=14)
+        assert Market(cheap, self.standing(3)).standing_sellers(log(1500), 1.1, NOW_US, frozenset()) == 3
+        assert Market(cheap, self.standing(3)).standing_sellers(log(1500), 1.1, NOW_US + 1, frozenset()) == 0
+
+
+class TestFlags:
+    def test_flags_that_are_told_twice_are_news_once(self) -> None:
+        known: dict[str, Flags] = {}
+        assert learn_flags(known, "a", flags(sequence=2), ())
+        assert not learn_flags(known, "a", flags(sequence=2), ())
+        assert not learn_flags(known, "a", flags(sequence=1, held=True), ())
+        assert known["a"] == flags(sequence=2)
+
+    def test_of_another_active_day_no_market_is_told_and_of_a_hold_or_another_age_every_one_is(self) -> None:
+        """Every seller is active every day, and some are in thousands of markets."""
+        known: dict[str, Flags] = {}
+        asked: list[str] = []
+
+        class Told(Market):
+            def flags_changed(self, seller_id: str) -> None:
+                asked.append(seller_id)
+
+        learn_flags(known, "a", flags(active=3, sequence=1), (Told(),))
+        asked.clear()
+        learn_flags(known, "a", flags(active=2, sequence=2), (Told(),))
+        assert asked == []
+        learn_flags(known, "a", flags(active=2, sequence=3, held=True), (Told(), Told()))
+        assert asked == ["a", "a"]
+        learn_flags(known, "a", flags(active=2, sequence=4, held=True, age=5), (Told(),))
+        assert asked == ["a", "a", "a"], "it is younger than was known"

@@ -36,6 +36,15 @@ class TestWeights:
     def test_activity_of_the_seller_keeps_its_price_fresh(self) -> None:
         assert one_more(flags(active=10), sign=100) == pytest.approx(1, abs=0.001)
 
+    def test_activity_that_becomes_known_later_makes_its_price_fresh_again(self) -> None:
+        known: dict[str, Flags] = {}
+        market = Market(sellers([3000.0] * 10, sign=44), known)
+        assert size(market) == 5
+        for number in range(10):
+            learn_flags(known, f"s{number:03}", flags(active=20), (market,))
+            learn_flags(known, f"s{number:03}", flags(active=1, sequence=2), (market,))
+        assert size(market) == 10
+
     def test_a_removed_listing_decays_from_its_removal_and_activity_does_not_bring_it_back(self) -> None:
         assert one_more(sign=31, removed=30) == pytest.approx(0.5, abs=0.001)
         assert one_more(flags(active=0), sign=31, removed=30) == pytest.approx(0.5, abs=0.001)
@@ -165,6 +174,9 @@ class TestEstimate:
         assert market.days_since_sign(NOW_US, frozenset({"b000", "b001"})) == 1
         learn_flags(known, "a000", flags(active=0), (market,))
         assert market.days_since_sign(NOW_US, frozenset({"b000", "b001"})) == 0
+        assert market.days_since_sign(NOW_US, frozenset(prices)) == 0, "nobody is left"
+        ages = {f"s{day}": entry(3000, sign=day) for day in (9, 1, 4, 7, 2)}
+        assert Market(ages).days_since_sign(NOW_US) == 4
 
 
 class TestReferencePrice:
