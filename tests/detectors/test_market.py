@@ -101,6 +101,17 @@ class TestWriting:
             market.write(f"y{number}", entry(3000, age=2))
         assert len(market) == MARKET_YOUNG_SELLERS + 1
 
+    def test_from_its_thirtieth_day_on_a_seller_takes_none_of_the_young_ones_places(self) -> None:
+        market = Market()
+        for number in range(MARKET_YOUNG_SELLERS + 6):
+            for sequence in (1, 2):
+                market.write(f"a{number:02}", entry(3000, age=30, sequence=sequence))
+        assert len(market) == MARKET_YOUNG_SELLERS + 6
+        for number in range(MARKET_YOUNG_SELLERS + 1):
+            market.write(f"y{number:02}", entry(3000, age=2))
+        assert len(market) == 2 * MARKET_YOUNG_SELLERS + 6
+        assert market.entry("a00") is not None
+
     def test_among_equally_old_entries_the_smallest_id_goes(self) -> None:
         market = Market(sellers([3000.0] * MARKET_SELLERS))
         assert market.write("zz", entry(3000))

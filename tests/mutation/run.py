@@ -1,7 +1,7 @@
 """`python -m tests.mutation.run [MODULE ...]`: mutmut over the core modules, each with the tests that are about it.
 
 Each module is mutated in a copy of its own below out/mutation; a run that was broken off goes on, and a later one tries
-again what was alive, since its tests may have grown.
+again what was alive, since its tests may have grown. Where tests went, delete that copy.
 The tests of a module are chosen by hand: all of them for each mutant would take days, and a mutant that only a far-away
 test would notice is one for whose module a test is missing.
 """
@@ -39,6 +39,7 @@ LEFT_OUT: Final = (
 )
 OPTIONS: Final = ("-p", "tests.mutation.plugin", "-p", "no:logging", "-p", "no:cacheprovider")
 _DETECTORS: Final = "tests/detectors/test_{}.py"
+_STORIES: Final = ("alerts", "holds", "idempotence", "seed_story", "upheld_complaint", "guard_shopping")
 MODULES: Final = {
     "detectors.score": ("alerts", "holds", "reassuring_messages", "many_flagged", "policy", "seed_story"),
     "detectors.holds": ("holds", "alerts", "upheld_complaint", "unpaid_refunds", "vanished_seller", "many_flagged"),
@@ -46,8 +47,8 @@ MODULES: Final = {
     "detectors.returns": ("returns", "return_*", "overdue_refund", "exposure"),
     "detectors.market": ("market", "market_falls", "market_weights", "below_market_price"),
     "detectors.estimate": ("market", "market_falls", "market_weights", "below_market_price", "rates"),
-    "detectors.judge": ("judged", "alerts", "holds", "idempotence", "seed_story", "state_bounds", "guard_shopping"),
-    "detectors.asking": ("asking", "judged", "alerts", "holds", "seed_story", "overdue_refund", "guard_shopping"),
+    "detectors.judge": ("judged", "state_bounds", *_STORIES),
+    "detectors.asking": ("asking", "judged", "overdue_refund", *_STORIES),
     "streams.memory_store": (),
     **{f"detectors.rules.{path.stem}": (path.stem,) for path in sorted(ROOT.glob("detectors/rules/[!_]*.py"))},
 }
@@ -103,14 +104,15 @@ def _kept(module: str) -> Path:
 
 
 def try_again(module: str) -> None:
-    """Has mutmut forget that a mutant was alive."""
-    if _kept(module).exists():
-        kept = json.loads(_kept(module).read_text())
-        codes = kept["exit_code_by_key"]
-        kept["exit_code_by_key"] = {
-            key: code if _VERDICTS.get(code) == "killed" else None for key, code in codes.items()
-        }
-        _kept(module).write_text(json.dumps(kept))
+    """Has mutmut forget that a mutant was alive; those that were killed stay so, whatever tests were added."""
+    if not _kept(module).exists():
+        return
+    kept = json.loads(_kept(module).read_text())
+    codes = kept["exit_code_by_key"]
+    kept["exit_code_by_key"] = {key: code if _VERDICTS.get(code) == "killed" else None for key, code in codes.items()}
+    _kept(module).write_text(json.dumps(kept))
+    measured = FOLDER / module / "mutants/mutmut-stats.json"
+    measured.write_text(json.dumps(json.loads(measured.read_text()) | {"config_fingerprint": {}}))
 
 
 def figures(module: str) -> Counter[str]:
