@@ -53,6 +53,18 @@ def test_more_buyers_are_another_grade_and_one_finding() -> None:
     assert seen.since_us == hour_us(10 + BACK), "it stands since the first of them"
 
 
+def test_of_more_than_three_returns_the_first_three_are_named() -> None:
+    desk = Desk().take(*(unpaid(number, at=number) for number in (1, 2, 3))).fire(hour_us(200))
+    seen = found(desk)
+    assert seen is not None
+    assert seen.sentence.endswith("(R1, R2, R3)")
+    seen = found(desk.take(unpaid(4, at=201)).fire(hour_us(400)))
+    assert seen is not None
+    assert seen.sentence == (
+        "4 buyers wait for 4,000.00 CNY after 4 returned parcels came back to the seller (R1, R2, R3 and others)"
+    )
+
+
 def test_two_returns_of_one_buyer_are_one_buyer() -> None:
     seen = found(Desk().take(unpaid(1), unpaid(2, buyer_id="B1")).fire(hour_us(200)))
     assert seen is not None

@@ -44,6 +44,12 @@ def test_three_buyers_freeze_the_payout_and_the_evidence_says_why() -> None:
     assert [(hold.scope, hold.subject_id, hold.action) for hold in holds(desk)] == [("payout", SELLER, "placed")]
 
 
+def test_of_more_than_fifty_events_it_says_how_many_there_are() -> None:
+    seen = found(Desk().take(returns(30, unpaid_ones=30)).fire(hour_us(106)))
+    assert seen is not None
+    assert (len(seen.event_ids), seen.event_count) == (50, 60)
+
+
 @pytest.mark.parametrize(("count", "fires"), [(7, True), (8, False), (9, False)])
 def test_two_buyers_are_enough_only_when_they_are_over_a_quarter_of_what_came_back(count: int, fires: bool) -> None:
     answers = said(schemas.SellerActive, 190, activity="reply")  # nobody has vanished

@@ -50,6 +50,13 @@ def test_it_is_graded_by_the_number_of_buyers(buyers: int, grade: str) -> None:
     assert (seen.grade, seen.facts) == (grade, buyers)
 
 
+def test_of_one_buyer_it_speaks_as_of_one_and_says_that_no_other_kind_was_upheld() -> None:
+    seen = found(Desk().take(upheld(1)), CODE)
+    assert seen is not None
+    assert seen.sentence == "the platform upheld complaints of 1 buyer: 1 of counterfeit"
+    assert (seen.numbers["counterfeit"], seen.numbers["no_refund"]) == (1, 0)
+
+
 def shop(customers: int) -> Desk:
     """An old shop whose parcels reached so many buyers."""
     desk = Desk().take(said(schemas.SellerRegistered, -9_000, event_id="joined"))

@@ -60,7 +60,10 @@ def test_one_buyer_is_enough_when_the_refund_is_overdue_for_ten_days() -> None:
     seen = found(desk.fire(hour_us(DUE + 240)))
     assert seen is not None
     assert seen.numbers["silence"] == "rhythm"
-    assert seen.sentence.startswith("1 buyer waits for 1,000.00 CNY")
+    assert seen.sentence == (
+        "1 buyer waits for 1,000.00 CNY after their parcels came back, "
+        "and nobody was answered since 2026-01-01 00:00 UTC"
+    )
 
 
 def test_who_closes_the_shop_is_silent_at_once_and_whom_the_platform_closes_only_by_the_clock() -> None:
@@ -94,6 +97,37 @@ def test_the_disputed_sums_are_told_apart() -> None:
     seen = found(day_by_day(Desk(), unpaid(1), unpaid(2), unpaid(3), dispute).fire(hour_us(150)))
     assert seen is not None
     assert (seen.numbers["unrefunded CNY"], seen.numbers["contested CNY"]) == ("3000.00", "1000.00")
+
+
+def test_hours_are_told_to_three_decimals() -> None:
+    act, again = message(100.00017), unpaid(3, at=200.12343)
+    seen = found(day_by_day(Desk(), unpaid(1), unpaid(2), act, again))
+    assert seen is not None
+    told = [seen.numbers[name] for name in ("silent_hours", "silent_after_hours", "longest_overdue_hours")]
+    assert told == [110.123, 168.0, 104.123]
+
+
+def test_a_word_of_a_buyers_or_a_login_leaves_the_finding_and_the_holds_as_they_are() -> None:
+    desk = day_by_day(Desk(), unpaid(1), unpaid(2)).fire(hour_us(200))
+    seen = found(desk)
+    assert seen is not None
+    desk.take(message(230, sender="buyer"), said(schemas.SellerActive, 231, activity="login"))
+    assert found(desk) is seen, "not even its hours are told anew: buyers who wait write a lot"
+    assert held(desk) == {"payout", "seller"}
+
+
+def test_of_many_events_and_complaints_fifty_are_named_the_ten_newest_complaints_among_them() -> None:
+    told = [each for number in range(40) for each in unpaid(number)]
+    told += [
+        said(
+            schemas.ComplaintOpened, 20 + number, complaint_id=f"C{number}", kind="no_refund", event_id=f"said-{number}"
+        )
+        for number in range(12)
+    ]
+    seen = found(day_by_day(Desk(), told).fire(hour_us(200)))
+    assert seen is not None
+    assert (len(seen.event_ids), seen.event_count) == (50, 92)
+    assert seen.event_ids[-10:] == tuple(f"said-{number}" for number in range(2, 12))
 
 
 # ---- near misses
