@@ -108,12 +108,28 @@ def test_orders_that_nobody_reports_delivered_count_a_week_after_they_were_paid(
     assert found(desk.fire(hour_us(9 * DAY)), CODE) is None
 
 
-def test_a_disputed_return_counts_and_is_marked() -> None:
-    told = [asked(0, 2), about(schemas.ReturnDisputed, 0, 3, by="seller"), *sent_back(6)[1:]]
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_disputed_return_counts_and_is_marked(count: int) -> None:
+    disputes = [about(schemas.ReturnDisputed, number, 3, by="seller") for number in range(count)]
+    seen = found(Desk().take(delivered(20), sent_back(6), disputes).fire(hour_us(DAY)), CODE)
+    assert seen is not None
+    assert seen.numbers["disputed"] == count
+    assert seen.sentence.endswith(f", {count} of them disputed by the seller")
+
+
+def test_who_says_the_one_does_not_hide_who_says_the_other() -> None:
+    others = [asked(number, 2, reason="not_as_described") for number in range(6, 12)]
+    seen = found(Desk().take(delivered(20), sent_back(6), others).fire(hour_us(DAY)), CODE)
+    assert seen is not None
+    assert (seen.grade, seen.facts, seen.event_count) == ("counterfeit", 6, 6)
+
+
+def test_of_a_buyer_who_sends_two_things_back_the_newer_request_is_named() -> None:
+    again = [asked(100 + number, 5, buyer_id=f"B{number}", order_id=f"O{number}") for number in range(6)]
+    told = [*again, *sent_back(6)]
     seen = found(Desk().take(delivered(20), told).fire(hour_us(DAY)), CODE)
     assert seen is not None
-    assert seen.numbers["disputed"] == 1
-    assert seen.sentence.endswith(", 1 of them disputed by the seller")
+    assert seen.event_ids == tuple(f"asked-{100 + number}-5" for number in range(6))
 
 
 def test_dismissed_complaints_and_withdrawn_returns_take_back_at_the_next_look() -> None:
@@ -153,16 +169,29 @@ def test_an_honest_seller_of_clothes_is_quiet_at_three_percent_and_shown_at_most
     assert {alert.mode for alert in alerts} == {"shadow"}
 
 
-def of_phones(rate: CategoryRate | None, returns: int = 9, buyers: int = 91) -> Any:
+def shelved(at: float = -1, listing_id: str = "L", category: str = "Phones") -> Any:
+    return said(
+        schemas.ListingPublished, at, listing_id=listing_id, title="a phone", price=Decimal(2900), currency="CNY",
+        price_kind="fixed", condition="new", category=category, event_id=f"shelved-{listing_id}",
+    )  # fmt: skip
+
+
+def bought(count: int, listing_id: str = "L", first: int = 0) -> list[Any]:
+    numbers = range(first, first + count)
+    return [
+        said(schemas.OrderPaid, 0, order_id=f"O{number}", buyer_id=f"B{number}", listing_id=listing_id)
+        for number in numbers
+    ]
+
+
+def of_phones(
+    rate: CategoryRate | None, returns: int = 9, buyers: int = 91, reason: str = "counterfeit", told: Any = None
+) -> Any:
     """What stands against a seller of phones where that is known of the category."""
     around = world(sellers(USUAL))
-    around.rates = {("phones", "counterfeit"): rate} if rate is not None else {}
-    shelved = said(
-        schemas.ListingPublished, -1, listing_id="L", title="a phone", price=Decimal(2900), currency="CNY",
-        price_kind="fixed", condition="new", category="Phones",
-    )  # fmt: skip
-    orders = [said(schemas.OrderPaid, 0, order_id=f"O{number}", buyer_id=f"B{number}") for number in range(returns)]
-    desk = Desk(around=around).take(shelved, delivered(buyers), orders, sent_back(returns))
+    around.rates = {("phones", reason): rate} if rate is not None else {}
+    goods = [shelved(), *bought(returns)] if told is None else told
+    desk = Desk(around=around).take(goods, delivered(buyers), sent_back(returns, reason=reason))
     return found(desk.fire(hour_us(DAY)), CODE)
 
 
@@ -174,6 +203,26 @@ def test_what_is_usual_is_what_the_sellers_of_the_category_say_once_there_are_en
     assert of_phones(CategoryRate(0.03, 60.0, 100)) is None, "among phones nine of a hundred are three times the usual"
     assert of_phones(CategoryRate(0.03, 60.0, 99)) is not None
     assert of_phones(CategoryRate(0.90, 60.0, 999), returns=40, buyers=60) is not None, "full of fakes, no excuse"
+
+
+def test_three_buyers_are_enough_where_hardly_anybody_else_says_so() -> None:
+    assert of_phones(CategoryRate(0.001, 5.0, 100), returns=3, buyers=0).facts == 3
+    assert of_phones(CategoryRate(0.001, 5.0, 100), returns=2, buyers=0) is None
+
+
+def test_what_is_usual_is_told_apart_by_reason_and_to_three_decimals() -> None:
+    seen = of_phones(CategoryRate(0.01236, 5.0, 100), reason="not_as_described")
+    assert seen.sentence.endswith("sent it back as not as described (9.0%, usual in phones are 1.2%)")
+    assert seen.numbers["usual_share"] == 0.012
+
+
+def test_the_category_is_that_of_most_of_them_and_of_the_listing_where_the_order_came_before_it() -> None:
+    rate, usual = CategoryRate(0.004, 80.0, 100), "usual in phones are 0.5%)"
+    mixed = [shelved(), shelved(listing_id="K", category="Cases"), *bought(6), *bought(3, "K", first=6)]
+    assert of_phones(rate, told=mixed).sentence.endswith(usual)
+    assert of_phones(rate, told=[*bought(9), shelved(0.5)]).sentence.endswith(usual)
+    assert of_phones(rate, told=bought(9)).sentence.endswith("usual are 1.0%)")
+    assert of_phones(rate, told=[]).sentence.endswith("usual are 1.0%)")
 
 
 @pytest.mark.parametrize(("orders", "counted"), [(0.0, 20.0), (5.0, 20.0), (30.0, 30.0), (math.inf, 100.0)])
@@ -193,7 +242,7 @@ def test_strange_buyers_and_a_flood_raise_nothing_and_stay_bounded(strange: str)
     desk = Desk().take(told, delivered(300, prefix=f"x{strange}"))
     seen = found(desk.fire(hour_us(DAY)), CODE)
     assert seen is not None
-    assert len(seen.event_ids) == 50
+    assert (len(seen.event_ids), seen.event_count) == (50, 300)
     assert len(encode(desk.state.core)) < 1_024
     assert len(desk.state.core.seen) == REMEMBERED_EVENTS * EVENT_MARK_BYTES
 
