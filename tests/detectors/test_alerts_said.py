@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 import schemas
+from detectors.alerts import EXPIRING, TRUNCATED
 from detectors.catalogue import Entry
 from detectors.detector import Around, Cause, Finding
 from detectors.judge import Judge
@@ -122,11 +123,11 @@ def test_a_score_that_just_reaches_the_band_is_an_alert() -> None:
         (711, "30 days ago"),
     ],
 )
-def test_how_long_ago_a_young_seller_joined_is_said_as_people_say_it(hours: int, said: str) -> None:
-    story = Story().tell(market(), registered(at(1), GANG), fake(at(1, hours + 0.5), 1))
+def test_how_long_ago_a_young_seller_joined_is_said_as_people_say_it(hours: float, said: str) -> None:
+    story = Story().tell(market(), registered(at(1), GANG), fake(at(1, hours), 1))
     youth = story.alerts[-1].evidence[-1]
     assert youth.sentence == f"the seller joined {said}"
-    assert youth.numbers == {"days": round((hours + 0.5) / 24, 3)}
+    assert youth.numbers == {"days": round(hours / 24, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +150,10 @@ def test_evidence_names_the_newest_fifty_events_and_says_how_many_there_are(coun
     shown = story.alerts[-1].evidence[0]
     assert shown.event_ids == tuple(f"w{number}" for number in range(max(0, count - 50), count))
     assert shown.event_count == count
+
+
+def test_two_notes_stand_behind_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detectors.shelf.MAX_LISTINGS", 1)
+    story = Story().tell(market(), registered(at(1), GANG), fake(at(2), 1, 2950), fake(at(3), 2, 2950))
+    story.tell(fake(at(4), 3), until=at(10.01))
+    assert story.alerts[-1].note == f"{EXPIRING} {TRUNCATED}"

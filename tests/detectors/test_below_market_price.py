@@ -72,6 +72,21 @@ def test_the_ratio_is_compared_after_rounding(price: str, expected: str | None) 
     assert grade(listing(price), world(sellers(USUAL))) == expected
 
 
+@pytest.mark.parametrize(
+    ("price", "reached", "threshold"), [("1500", "strong", "strong_z"), ("1900", "moderate", "moderate_z")]
+)
+def test_as_many_deviations_as_are_asked_for_are_enough(price: str, reached: str, threshold: str) -> None:
+    around = world(sellers(USUAL))
+    found = look(listing(price), around)
+    assert isinstance(found, Finding)
+    z = float(found.numbers["z"])
+    just = look(listing(price), around, replace(DISCOUNTED, **{threshold: z}))
+    assert isinstance(just, Finding)
+    assert just.grade == reached
+    short = look(listing(price), around, replace(DISCOUNTED, **{threshold: z + 0.001}))
+    assert not isinstance(short, Finding) or short.grade != reached
+
+
 def test_in_a_market_that_disagrees_half_the_price_is_less() -> None:
     wide = [3000 * 1.09**step for step in range(-6, 7)]
     assert grade(listing("1500"), world(sellers(wide))) is None

@@ -46,6 +46,13 @@ def test_one_buyer_counts_once() -> None:
     assert "(R0, R1, R2 and others)" in seen.sentence
 
 
+def test_who_has_waited_longest_is_named_first_and_three_are_no_others() -> None:
+    seen = found(Desk().take(asked(7), asked(2, at=1), asked(4, at=2)).fire(hour_us(ANSWER + 2)), CODE)
+    assert seen is not None
+    assert seen.sentence.endswith("(R7, R2, R4)")
+    assert seen.event_ids == ("asked-7-0", "asked-2-1", "asked-4-2")
+
+
 REFUND: dict[str, Any] = {"refund_id": "f", "amount": Decimal(1000), "currency": "CNY"}
 
 

@@ -92,7 +92,7 @@ def test_who_does_no_more_than_sign_in_keeps_its_prices_fresh() -> None:
         *(event(schemas.SellerActive, day, f"honest-{n:02}", activity="login") for day in days for n in range(12)),
     )
     story.tell(registered(at(60), GANG), listing(at(61), GANG, 1500))
-    assert story.open_alerts()["price"].evidence[0].numbers["sellers"] == 12
+    assert story.open_alerts()["price"].evidence[0].numbers["n"] == 12.0
 
 
 def test_who_was_kept_from_being_held_by_the_breaker_is_held_once_it_ends() -> None:
