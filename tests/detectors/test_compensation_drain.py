@@ -10,6 +10,7 @@ from detectors import ledger
 from detectors.detector import Abstained
 from detectors.records import encode
 from detectors.rules.compensation_drain import CompensationDrain, Drained, finding, share_of
+from detectors.tally import Subject
 from tests.detectors.aftersales import SELLER, Desk, hour_us, said
 from tests.detectors.complaining import asked, complaint, decided, found, holds
 from tests.detectors.prices import World
@@ -143,6 +144,41 @@ def test_each_currency_is_measured_by_its_own_sales() -> None:
     assert "15.00 EUR to 3 buyers" in seen.sentence
 
 
+@pytest.mark.parametrize(("euros", "worst"), [(10, "CNY"), (100, "EUR")])
+def test_of_two_currencies_it_speaks_of_the_one_of_which_more_was_paid(euros: int, worst: str) -> None:
+    told = [one for number in range(2000, 2010) for one in order(number, START, 100, currency="EUR")]
+    for number in range(3):
+        told += [
+            asked(100 + number, START, currency="EUR"),
+            compensated(100 + number, START + DAY, euros, currency="EUR"),
+        ]
+    seen = looked(Desk().take(sold(27), drained(3), told))
+    assert seen.numbers["currency"] == worst
+    assert seen.event_count == 3
+
+
+def test_what_one_buyer_was_paid_twice_is_added_up() -> None:
+    again = [one for number in range(3) for one in (asked(number, START), compensated(number, START + DAY, 200))]
+    more = [compensated(number, START + 2 * DAY, 300, compensation_id=f"more-{number}") for number in range(3)]
+    seen = looked(Desk().take(sold(20), again, more))
+    assert (seen.numbers["paid"], seen.numbers["buyers"], seen.event_count) == ("1500.00", 3, 6)
+    assert seen.numbers["share"] == 0.05, "without the 500 of the buyer who got most"
+
+
+@pytest.mark.parametrize(
+    ("paid", "most", "sold_for", "share"),
+    [("40", "10", "1000", 0.03), ("10", "10", "0", 0.0), ("10.5", "10", "0", 1.0), ("10.5", "10", "0.5", 1.0)],
+)
+def test_the_share_is_of_what_was_sold_and_all_of_it_where_nothing_was(
+    paid: str, most: str, sold_for: str, share: float
+) -> None:
+    seen = Drained("CNY", Decimal(paid), Decimal(0), Decimal(most), 3, Decimal(sold_for))
+    assert share_of(seen) == share
+    assert CompensationDrain().is_drain(seen) == (share >= 0.03), "three per cent are enough"
+    said_of_sales = f"beside {float(sold_for):,.2f} CNY delivered" if Decimal(sold_for) else "and nothing was delivered"
+    assert finding("seller", SELLER, seen, "", "in 90 days").sentence.endswith(said_of_sales)
+
+
 @pytest.mark.parametrize(
     ("named", "buyers"),
     [({"return_id": None, "complaint_id": "C"}, 3), ({"return_id": None, "complaint_id": None}, 0)],
@@ -181,3 +217,35 @@ def test_a_brand_or_category_is_told_in_the_same_words() -> None:
     )
     assert (seen.subject_kind, seen.grade, seen.numbers["share"]) == ("brand", "across_sellers", 0.075)
     assert share_of(samsung._replace(sold=Decimal(0))) == 1
+
+
+def of_brand(currency: str = "CNY", paid: int = 48_200, payments: int = 32, sold_for: int = 600_000) -> Drained:
+    return Drained(currency, Decimal(paid), Decimal(0), Decimal(0), payments, Decimal(sold_for))
+
+
+def test_of_a_brand_or_category_the_worst_currency_is_told_and_again_when_payments_have_doubled() -> None:
+    samsung, rule = Subject("brand", "samsung"), CompensationDrain()
+    for euros, worst in ((9_000, "EUR"), (900, "CNY")):
+        seen = rule.look_at_market(samsung, [of_brand(), of_brand("EUR", euros, 20, 20_000)])
+        assert seen is not None
+        assert seen.numbers["currency"] == worst
+    assert (seen.subject_kind, seen.subject_id, seen.numbers["payments"]) == ("brand", "samsung", 32)
+    assert seen.sentence == (
+        "the platform has paid 48,200.00 CNY in 32 payments for samsung goods in the last 45 to 90 days, "
+        "beside 600,000.00 CNY delivered"
+    )
+    facts = []
+    for payments in (32, 63, 64):
+        told = rule.look_at_market(Subject("category", "phones"), [of_brand(payments=payments)])
+        assert told is not None
+        assert "for goods in phones in the last" in told.sentence
+        facts.append(told.facts)
+    assert facts[0] == facts[1] < facts[2]
+
+
+def test_of_a_brand_nineteen_payments_a_small_share_and_unknown_sales_are_near_misses() -> None:
+    samsung, rule = Subject("brand", "samsung"), CompensationDrain()
+    assert rule.look_at_market(samsung, [of_brand(payments=20)]) is not None
+    for quiet in (of_brand(payments=19), of_brand(paid=17_000), of_brand(sold_for=0)):
+        assert rule.look_at_market(samsung, [quiet]) is None
+    assert rule.look_at_market(samsung, []) is None

@@ -28,7 +28,8 @@ def returns(count: int, disputed: int, **fields: Any) -> list[Any]:
 def test_it_fires_over_three_of_ten_and_says_how_many_of_whom() -> None:
     seen = found(Desk().take(returns(10, disputed=4)), CODE)
     assert seen is not None
-    assert (seen.subject_kind, seen.subject_id, seen.grade, seen.facts) == ("seller", SELLER, "seen", 4)
+    assert (seen.reason_code, seen.grade, seen.facts) == (CODE, "seen", 4)
+    assert (seen.subject_kind, seen.subject_id) == ("seller", SELLER)
     assert seen.sentence == (
         "the seller disputed 4 of the 10 returns that came back in the last 90 days, those of 4 buyers"
     )

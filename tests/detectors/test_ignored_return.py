@@ -37,6 +37,15 @@ def test_accepted_and_then_refused_fires_at_once() -> None:
     assert found(desk, CODE) is None, "and it is quiet when the seller accepts again"
 
 
+def test_those_without_an_answer_and_those_refused_after_all_are_told_apart() -> None:
+    went_back = [asked(2, 1), about(schemas.ReturnAccepted, 2, 5), about(schemas.ReturnRefused, 2, 9)]
+    seen = found(Desk().take(asked(1), went_back).fire(hour_us(ANSWER)), CODE)
+    assert seen is not None
+    assert seen.sentence == (
+        "2 returns of 2 buyers left alone: 1 not answered within 72 hours, 1 accepted and then refused (R1, R2)"
+    )
+
+
 def test_one_buyer_counts_once() -> None:
     desk = Desk().take(*(asked(number, buyer_id="B") for number in range(3)), asked(9)).fire(hour_us(ANSWER))
     seen = found(desk, CODE)

@@ -129,6 +129,7 @@ class TestNearMisses:
         story = young(towels)
         assert len(story.state(SHOP).flagged) == 8
         assert found(story) is None
+        assert found(young(towels, catalogue(2, 1500))) is None, "beside two brands they are no third"
 
     def test_a_young_shop_with_one_cheap_brand(self) -> None:
         assert found(young(catalogue(40, 1500)[::4])) is None
@@ -136,6 +137,7 @@ class TestNearMisses:
     def test_an_authorised_seller_of_all_of_them(self) -> None:
         own = tuple(Brand(brand=brand, authorised_sellers=(SHOP,)) for brand in BRANDS)
         assert found(young(catalogue(20, 1500), brands=own)) is None
+        assert found(young(catalogue(8, 1500), brands=own[:2])) is None, "two brands are left"
         others = tuple(Brand(brand=brand, authorised_sellers=("another",)) for brand in BRANDS)
         assert found(young(catalogue(20, 1500), brands=others)) is not None
 
@@ -145,6 +147,56 @@ class TestNearMisses:
     @pytest.mark.parametrize(("apart_hours", "fires"), [(6.8, True), (6.9, False)])
     def test_it_has_to_come_within_two_days(self, apart_hours: float, fires: bool) -> None:
         assert (found(young(catalogue(8, 1500, apart_hours))) is not None) is fires
+
+
+def put_up(*told: tuple[float, int]) -> list[Event]:
+    """Listings at half the price, by hours from the second day on and by what they are of."""
+    return [
+        listing(at(2, hours), SHOP, 1500, listing_id=f"l{index}", event_id=f"put-{index}", **goods_of(number))
+        for index, (hours, number) in enumerate(told)
+    ]
+
+
+@pytest.mark.parametrize(("last_hours", "fires"), [(47.99, True), (48, False)])
+def test_two_days_after_the_first_is_too_late(last_hours: float, fires: bool) -> None:
+    told = [*((float(number), number) for number in range(7)), (last_hours, 7)]
+    assert (found(young(put_up(*told))) is not None) is fires
+
+
+def test_a_later_import_of_one_brand_does_not_hide_the_burst_of_many() -> None:
+    many = [(float(number), number) for number in range(8)]
+    samsung = [(60.0 + number, 4 * (number % 2)) for number in range(9)]
+    seen = found(young(put_up(*many, *samsung)))
+    assert seen is not None
+    assert (seen.numbers["listings"], seen.numbers["brands"], seen.numbers["hours"]) == (8, 4, 7.0)
+
+
+@pytest.mark.parametrize(("first", "second"), [(10, 8), (8, 10), (8, 7)])
+def test_of_two_bursts_the_larger_one_is_told_whatever_came_before_it(first: int, second: int) -> None:
+    told = [(0.0, 0)] + [(60.0 + number, number) for number in range(first)]
+    told += [(130.0 + number, number) for number in range(second)]
+    seen = found(young(put_up(*told)))
+    assert seen is not None
+    assert seen.numbers["listings"] == max(first, second)
+    assert seen.listing_ids[0] == ("l1" if first > second else f"l{first + 1}")
+
+
+def test_eight_that_are_left_of_nine_are_enough() -> None:
+    story = young(catalogue(9, 1500), event(ListingRemoved, at(5), SHOP, listing_id=f"{SHOP}-003", reason="seller"))
+    seen = found(story)
+    assert seen is not None
+    assert seen.numbers["listings"] == 8
+    assert f"{SHOP}-003" not in seen.listing_ids
+
+
+def test_of_two_bursts_as_large_as_each_other_the_later_one_is_told() -> None:
+    """A brand counts in it as long as one of its listings does."""
+    goods = (0, 0, 1, 2, 5, 6, 1, 2, 5)
+    hours = (0, 40, 41, 42, 43, 44, 45, 46, 49)
+    seen = found(young(put_up(*zip(hours, goods, strict=True))))
+    assert seen is not None
+    assert seen.listing_ids == tuple(f"l{index}" for index in range(1, 9))
+    assert (seen.numbers["brands"], seen.numbers["hours"]) == (3, 9.0)
 
 
 def test_two_names_of_one_brand_are_one() -> None:

@@ -63,6 +63,7 @@ _VERDICTS: Final = {
     33: "no tests",
     36: "timeout",
     24: "timeout",
+    -24: "timeout",
 }
 
 
