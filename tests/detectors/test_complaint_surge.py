@@ -262,6 +262,9 @@ def test_of_a_brand_it_is_the_other_grade_and_names_it() -> None:
     )
     seen = ComplaintSurge().look_at_market({"unpaid": series}, "brand", "samsung", "Samsung")
     assert seen is not None
-    assert (seen.grade, seen.subject_kind) == ("market", "brand")
+    assert (seen.grade, seen.subject_kind, seen.subject_id) == ("market", "brand", "samsung")
     assert seen.sentence.startswith("complaints of refunds or answers that never came about Samsung have risen since")
     assert ComplaintSurge(fewest_complaints=42).look_at_market({"unpaid": series}, "brand", "samsung") is None
+    just = ComplaintSurge(fewest_complaints=41).look_at_market({"unpaid": series}, "brand", "samsung")
+    assert just is not None
+    assert " about samsung have risen since" in just.sentence, "its own name, where no other is known"

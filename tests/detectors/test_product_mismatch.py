@@ -31,7 +31,14 @@ def test_the_title_of_another_product_is_named() -> None:
     found = look("Samsung Galaxy S8 64GB midnight black")
     assert isinstance(found, Finding)
     assert (found.grade, found.numbers, found.event_ids) == ("seen", {"product_id": "i9100"}, ("e-1",))
+    assert found.event_count == 1
     assert "but its title is of the Samsung Galaxy S8 64GB" in found.sentence
+
+
+def test_of_a_model_that_the_catalogue_lacks_it_says_that_it_is_something_else() -> None:
+    found = look("Samsung Galaxy S II i9100 32GB")
+    assert isinstance(found, Finding)
+    assert found.sentence == ("listed as the Samsung Galaxy S II i9100 16GB, but its title is of something else")
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,22 @@ def test_a_product_or_brand_of_that_name_is_quiet_and_another_is_not() -> None:
     assert isinstance(look("Jazz Club 1:1 quality", around, product_id="jazz"), Finding)
 
 
+def test_what_says_a_copy_of_perfume_alone_is_read_beside_the_category() -> None:
+    title = "Inspired by No 5"
+    assert isinstance(look(title, product_id=None, category="Perfume"), Finding)
+    assert isinstance(look(title, product_id=None, category="Perfume", brand="Dossier"), Finding)
+    assert look(title, product_id=None, category="Posters") is None
+
+
+def test_a_product_that_is_called_so_in_the_catalogue_is_quiet_whatever_its_brand() -> None:
+    around = world({})
+    around.reference.add(Product(product_id="one", brand="Acme", name="Replica One"))
+    around.reference.add(Product(product_id="night", brand="Acme", name="Inspired by Night", category="perfume"))
+    assert look("Acme Replica One", around, product_id="one") is None
+    assert look("Inspired by Night", around, product_id="night", category="perfume") is None
+    assert isinstance(look("Super clone of Replica One", around, product_id="one"), Finding)
+
+
 def test_a_hostile_title_makes_a_short_sentence_in_one_line() -> None:
     title = "\u202er e\np l\u0301i c a \u2066" + "高仿" * 4_000
     found = look(title)
