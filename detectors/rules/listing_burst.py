@@ -63,9 +63,9 @@ class ListingBurst:
         if len(state.flagged) > self.most_listings:
             return state.findings.get("listing_burst")
         burst = self._largest(sorted(_cheap(state, around)))
-        brands = {one.brand for one in burst}
-        if len(burst) < self.least_listings or len(brands) < self.least_brands:
+        if not burst:
             return None
+        brands = {one.brand for one in burst}
         hours = round((burst[-1].published_us - burst[0].published_us) / HOUR_US, 1)
         ratio = median_low([one.ratio for one in burst])
         newest = burst[-MAX_FINDING_EVENT_IDS:]
@@ -86,7 +86,7 @@ class ListingBurst:
         )
 
     def _largest(self, cheap: list[_Cheap]) -> list[_Cheap]:
-        """The most listings that came within the time, of as many brands as are enough; the latest of several."""
+        """The most listings that came within the time, if they and their brands are enough; the latest of several."""
         within_us = int(self.within_hours * HOUR_US)
         brands: Counter[str] = Counter()
         first, best = 0, slice(0)

@@ -164,21 +164,21 @@ def test_two_days_after_the_first_is_too_late(last_hours: float, fires: bool) ->
 
 
 def test_a_later_import_of_one_brand_does_not_hide_the_burst_of_many() -> None:
-    many = [(float(number), number) for number in range(8)]
+    many = [(number * 1.006, number) for number in range(8)]
     samsung = [(60.0 + number, 4 * (number % 2)) for number in range(9)]
     seen = found(young(put_up(*many, *samsung)))
     assert seen is not None
     assert (seen.numbers["listings"], seen.numbers["brands"], seen.numbers["hours"]) == (8, 4, 7.0)
 
 
-@pytest.mark.parametrize(("first", "second"), [(10, 8), (8, 10), (8, 7)])
-def test_of_two_bursts_the_larger_one_is_told_whatever_came_before_it(first: int, second: int) -> None:
-    told = [(0.0, 0)] + [(60.0 + number, number) for number in range(first)]
+@pytest.mark.parametrize(("before", "first", "second"), [(1, 10, 8), (1, 8, 9), (1, 8, 7), (0, 9, 8)])
+def test_of_two_bursts_the_larger_one_is_told_whatever_came_before_it(before: int, first: int, second: int) -> None:
+    told = [(0.0, 0)] * before + [(60.0 + number, number) for number in range(first)]
     told += [(130.0 + number, number) for number in range(second)]
     seen = found(young(put_up(*told)))
     assert seen is not None
     assert seen.numbers["listings"] == max(first, second)
-    assert seen.listing_ids[0] == ("l1" if first > second else f"l{first + 1}")
+    assert seen.listing_ids[0] == f"l{before if first > second else before + first}"
 
 
 def test_eight_that_are_left_of_nine_are_enough() -> None:
@@ -276,6 +276,18 @@ def test_what_it_writes_does_not_grow_with_the_catalogue() -> None:
     seen = ListingBurst().look(shelf(200), cause(), NOW_US, around)
     assert isinstance(seen, Finding)
     assert (len(seen.event_ids), len(seen.listing_ids), seen.event_count) == (50, 50, 200)
+
+
+def test_it_is_told_again_when_the_listings_have_doubled() -> None:
+    around = World()
+    for product in GOODS:
+        around.reference.add(product)
+    facts = []
+    for count in (8, 15, 16):
+        seen = ListingBurst().look(shelf(count), cause(), NOW_US, around)
+        assert isinstance(seen, Finding)
+        facts.append(seen.facts)
+    assert facts[0] == facts[1] < facts[2]
 
 
 @pytest.mark.parametrize("title", ["", "\u202e" * 50, "2x " * 300, "😀" * 200, "\x00Samsung", "高仿" * 100])
