@@ -172,7 +172,7 @@ def test_an_honest_seller_of_clothes_is_quiet_at_three_percent_and_shown_at_most
 def shelved(at: float = -1, listing_id: str = "L", category: str = "Phones") -> Any:
     return said(
         schemas.ListingPublished, at, listing_id=listing_id, title="a phone", price=Decimal(2900), currency="CNY",
-        price_kind="fixed", condition="new", category=category, event_id=f"shelved-{listing_id}",
+        price_kind="fixed", condition="new", category=category, event_id=f"shelved-{listing_id}-{category}",
     )  # fmt: skip
 
 
@@ -221,6 +221,8 @@ def test_the_category_is_that_of_most_of_them_and_of_the_listing_where_the_order
     mixed = [shelved(), shelved(listing_id="K", category="Cases"), *bought(6), *bought(3, "K", first=6)]
     assert of_phones(rate, told=mixed).sentence.endswith(usual)
     assert of_phones(rate, told=[*bought(9), shelved(0.5)]).sentence.endswith(usual)
+    moved = [shelved(), *bought(9), shelved(0.5, category="Cases")]
+    assert of_phones(rate, told=moved).sentence.endswith(usual), "they were sold as phones"
     assert of_phones(rate, told=bought(9)).sentence.endswith("usual are 1.0%)")
     assert of_phones(rate, told=[]).sentence.endswith("usual are 1.0%)")
 

@@ -43,11 +43,11 @@ def test_it_fires_once_at_the_deadline_and_names_the_return_its_events_and_the_s
 
 
 def test_more_buyers_are_another_grade_and_one_finding() -> None:
-    desk = Desk().take(unpaid(1), unpaid(2, at=48, amount=Decimal(20), currency="EUR"))
-    seen = found(desk.fire(hour_us(58 + BACK)))
+    desk = Desk().take(unpaid(1), unpaid(2, at=48.12345, amount=Decimal(20), currency="EUR"))
+    seen = found(desk.fire(hour_us(58.12345 + BACK)))
     assert seen is not None
     assert (seen.grade, seen.facts) == ("more_buyers", 2)
-    assert seen.numbers == {"returns": 2, "buyers": 2, "longest_overdue_hours": 48.0}
+    assert seen.numbers == {"returns": 2, "buyers": 2, "longest_overdue_hours": 48.123}
     assert "2 buyers wait for 1,000.00 CNY and 20.00 EUR after 2 returned parcels" in seen.sentence
     assert seen.event_ids == ("asked-1", "back-1", "asked-2", "back-2")
     assert seen.since_us == hour_us(10 + BACK), "it stands since the first of them"
