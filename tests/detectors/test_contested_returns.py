@@ -38,6 +38,12 @@ def test_it_fires_over_three_of_ten_and_says_how_many_of_whom() -> None:
     assert seen.event_count == 8
 
 
+def test_the_share_is_told_to_three_decimals() -> None:
+    seen = found(Desk().take(returns(9, disputed=3)), CODE)
+    assert seen is not None
+    assert seen.numbers["share_of_returns"] == 0.333
+
+
 @pytest.mark.parametrize(("count", "disputed", "fires"), [(10, 3, False), (9, 3, True), (2, 2, False), (3, 3, True)])
 def test_three_of_ten_and_two_buyers_are_near_misses(count: int, disputed: int, fires: bool) -> None:
     assert (found(Desk().take(returns(count, disputed)), CODE) is not None) == fires

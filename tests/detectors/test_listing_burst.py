@@ -8,6 +8,7 @@ import math
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from detectors.detector import Finding
@@ -179,6 +180,17 @@ def test_of_two_bursts_the_larger_one_is_told_whatever_came_before_it(before: in
     assert seen is not None
     assert seen.numbers["listings"] == max(first, second)
     assert seen.listing_ids[0] == f"l{before if first > second else before + first}"
+
+
+def test_a_listing_that_stands_under_other_findings_alone_is_none_of_them() -> None:
+    copies = [listing(at(1, hour), SHOP, 2950, listing_id=f"copy-{hour}", **goods_of(hour)) for hour in range(3)]
+    copies = [msgspec.structs.replace(one, title=f"{one.title} AAA quality") for one in copies]
+    story = young(copies, catalogue(9, 1500))
+    seen = found(story)
+    assert seen is not None
+    assert seen.numbers["listings"] == 9
+    assert len(story.state(SHOP).flagged) == 12
+    assert story.dead_letters == []
 
 
 def test_eight_that_are_left_of_nine_are_enough() -> None:
