@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.entries import Entry, Flags
-from detectors.estimate import ReferencePrice
+from detectors.estimate import Columns, ReferencePrice, estimate, of_equals
 from detectors.market import Market, learn_flags
 from tests.detectors.markets import entries, marks, names, size
 from tests.detectors.prices import NOW_US, USUAL, days, entry, flags, sellers
@@ -148,6 +148,12 @@ class TestEstimate:
         assert exp(estimate.low) == pytest.approx(2760)
         assert exp(estimate.high) == pytest.approx(3240)
 
+    @pytest.mark.parametrize("count", range(8, 28))
+    def test_the_short_way_for_equal_sellers_comes_to_the_same(self, count: int) -> None:
+        prices = [log(2000 + 37 * number) for number in range(count)]
+        columns = Columns(prices, [NOW_US] * count, [0] * count)
+        assert of_equals(prices) == estimate(columns, False, False, NOW_US, None)
+
     def test_ratio_and_z_are_rounded_to_three_decimals(self) -> None:
         estimate = Market(sellers([3000.0] * 8)).estimate(NOW_US)
         assert estimate.ratio(log(1650.9)) == 0.55
@@ -186,6 +192,13 @@ class TestReferencePrice:
         estimate = Market(sellers([3000.0] * 3)).estimate(NOW_US, reference=self.REFERENCE)
         assert (estimate.size, estimate.pseudo) == (3, 5)
         assert not estimate.below_eight
+
+    @pytest.mark.parametrize(("asked", "middle"), [([3300.0] * 3, 3300), ([4000.0], 3000)])
+    def test_beside_three_sellers_of_eight_it_gives_way_and_beside_one_it_does_not(
+        self, asked: list[float], middle: int
+    ) -> None:
+        estimate = Market(sellers(asked)).estimate(NOW_US, reference=self.REFERENCE)
+        assert round(exp(estimate.middle)) == middle
 
     def test_alone_it_is_a_normal_of_spread_0_35_around_the_price(self) -> None:
         estimate = Market().estimate(NOW_US, reference=self.REFERENCE)
