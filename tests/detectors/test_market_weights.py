@@ -136,6 +136,11 @@ class TestWeights:
         assert estimate.established == 9
         assert estimate.size > 9
 
+    def test_after_two_years_without_a_sign_it_weighs_nothing(self) -> None:
+        """Its half-lives are at an end; the others are judged as if it had never come."""
+        old = sellers([1000.0], prefix="old", sign=14 + 700)
+        assert Market(sellers([3000.0] * 9) | old).estimate(NOW_US).size == 9
+
 
 class TestEstimate:
     def test_the_middle_is_the_weighted_median_and_identical_prices_do_not_make_it_certain(self) -> None:
@@ -166,7 +171,9 @@ class TestEstimate:
         assert estimate.ratio(log(999_999_999_999)) > 1e300
 
     def test_an_empty_market_is_below_eight(self) -> None:
-        assert Market().estimate(NOW_US).below_eight
+        empty = Market().estimate(NOW_US)
+        assert empty.below_eight
+        assert (empty.size, empty.established, empty.sellers) == (0, 0, 0)
 
     def test_seven_sellers_are_below_eight_and_eight_are_not(self) -> None:
         assert Market(sellers([3000.0] * 7)).estimate(NOW_US).below_eight
@@ -224,6 +231,6 @@ class TestReferencePrice:
 
     def test_three_do_not_nor_a_fourth_who_is_young_of_their_ring_or_on_the_other_side(self) -> None:
         three = sellers([1500.0] * 3)
-        for fourth, ring in ((entry(1500, age=3), ""), (entry(1500), "r"), (entry(9000), "")):
+        for fourth, ring in ((entry(1500, age=3), ""), (entry(1500), "r"), (entry(4000), ""), (entry(9000), "")):
             marked = {"s000": flags(ring=ring), "z": Flags(NOW_US, 1, fourth.registered_us, 0, ring=ring)}
             assert not Market(three | {"z": fourth}, marked).estimate(NOW_US, reference=self.REFERENCE).below_eight
