@@ -53,7 +53,7 @@ MODULES: Final = {
     **{f"detectors.rules.{path.stem}": (path.stem,) for path in sorted(ROOT.glob("detectors/rules/[!_]*.py"))},
 }
 STORE_TESTS: Final = tuple(
-    f"tests/streams/test_store_{about}.py" for about in ("contract", "content", "markets", "outbox")
+    f"tests/streams/test_store_{about}.py" for about in ("contract", "content", "edges", "markets", "outbox", "owners")
 )
 _VERDICTS: Final = {
     0: "survived",
