@@ -75,6 +75,27 @@ def test_a_day_before_it_expires_the_alert_says_so_and_afterwards_only_a_human_p
     assert story.alerts[-1].note is msgspec.UNSET, "it is held again"
 
 
+def test_once_its_finding_is_gone_an_expired_hold_is_no_pass_for_the_next_low_price() -> None:
+    story = held_story().tell(until=at(9))
+    assert story.held() == set()
+    story.tell(changed(at(10), 2950), changed(at(20), 1450))
+    assert story.held() == {SHELF}
+
+
+def test_a_second_clean_price_after_thirty_days_releases_it_again() -> None:
+    story = held_story().tell(changed(at(3), 2950), until=at(3, 7))
+    story.tell(changed(at(32), 1500))
+    assert story.held() == {SHELF}
+    assert story.tell(changed(at(34), 2950), until=at(34, 7)).held() == set()
+
+
+def test_what_a_moderator_holds_says_what_stands_against_it() -> None:
+    story = Story().tell(market(), registered(at(1), GANG), listing(at(2), GANG, 1900))
+    story.tell(verdict(at(3), GANG, "listing", "confirmed", subject_id=f"L-{GANG}"))
+    hold = story.holds[-1]
+    assert (hold.decided_by, hold.reason_codes, hold.score) == ("mo", ("below_market_price",), story.alerts[-1].score)
+
+
 def test_seven_days_after_its_release_the_key_of_a_hold_is_emptied() -> None:
     story = held_story().tell(verdict(at(3), GANG, "listing", "rejected", subject_id=f"L-{GANG}"), until=at(9.9))
     assert all(line.value is not None for line in story.lines)
@@ -173,6 +194,7 @@ def test_a_moderate_price_is_held_once_refunds_stay_out_and_freed_when_they_are_
     assert story.held() == {("payout", GANG), ("seller", GANG), SHELF}
     story.tell(*(refund(at(13, n), GANG, n) for n in (1, 2, 3)))
     assert story.held() == set()
+    assert {hold.decided_by for hold in story.holds} == {"policy"}
 
 
 def test_one_buyers_overdue_refund_beside_a_price_that_is_only_low_is_an_alert() -> None:
