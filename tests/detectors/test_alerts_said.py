@@ -72,12 +72,14 @@ def test_a_seller_against_whom_nothing_stands_any_more_has_a_score_of_zero() -> 
 
 
 def test_an_alert_shows_the_strongest_listing_whichever_came_first() -> None:
-    alone = Story().tell(market(), registered(at(1), GANG), fake(at(3), 2, 1500)).open_alerts()["price"]
+    lone = Story().tell(market(), registered(at(1), GANG), fake(at(3), 2, 1500))
+    alone = lone.open_alerts()["price"]
     for first, second in ((1900, 1500), (1500, 1900)):
         story = Story().tell(market(), registered(at(1), GANG), fake(at(2), 1, first), fake(at(3), 2, second))
         alert = story.open_alerts()["price"]
         assert (alert.score, alert.evidence[0].numbers["price"]) == (alone.score, "1500.00")
         assert alert.listing_ids == ("L1", "L2")
+        assert story.standings[-1].score == lone.standings[-1].score, "and so does the seller's line"
 
 
 def test_of_listings_as_strong_as_each_other_it_shows_the_one_that_was_found_first() -> None:

@@ -41,7 +41,15 @@ OPTIONS: Final = ("-p", "tests.mutation.plugin", "-p", "no:logging", "-p", "no:c
 _DETECTORS: Final = "tests/detectors/test_{}.py"
 _STORIES: Final = ("alerts", "holds", "idempotence", "seed_story", "upheld_complaint", "guard_shopping")
 MODULES: Final = {
-    "detectors.score": ("alerts", "holds", "reassuring_messages", "many_flagged", "policy", "seed_story"),
+    "detectors.score": (
+        "alerts",
+        "alerts_said",
+        "holds",
+        "reassuring_messages",
+        "many_flagged",
+        "policy",
+        "seed_story",
+    ),
     "detectors.holds": ("holds", "alerts", "upheld_complaint", "unpaid_refunds", "vanished_seller", "many_flagged"),
     "detectors.alerts": ("alerts", "alerts_said", "judged", "holds", "state_bounds", "upheld_complaint", "seed_story"),
     "detectors.returns": ("returns", "return_*", "overdue_refund", "exposure"),
