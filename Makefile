@@ -42,9 +42,11 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m deploy.generated --check
 
-## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python)
+## make test        all tests, those on real Kafka and Redis included (PYTHON=python3.12 picks another Python);
+##                  PROCESSES of them at the same time, each with servers of its own
+PROCESSES ?= 2
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 ## make chaos       faults under load, the long form: 100 killed workers, servers stopped, rolled back, full, slow; below an hour
 .PHONY: chaos

@@ -1,9 +1,11 @@
-"""Real servers for tests: one Kafka and Redis a session for those marked `stack`, a throw-away Redis for the others.
+"""Real servers for tests: one Kafka and Redis a process for those marked `stack`, a throw-away Redis for the others.
 
-What is marked `stack`, `browser` or `prometheus` never skips in silence: where the servers or the browser cannot be
+`make test` shares the files of tests out among as many processes as it has cores, each with servers of its own. What is
+marked `stack`, `browser` or `prometheus` never skips in silence: where the servers or the browser cannot be
 had those tests are taken out, the closing lines say so, and pytest ends with exit code 1.
 """
 
+import fcntl
 import itertools
 import os
 import shutil
@@ -11,10 +13,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import redis as redis_client
@@ -61,48 +63,71 @@ def _stop_orphans() -> None:
             continue
 
 
-def _marked(session: pytest.Session, mark: str) -> list[pytest.Item]:
-    return [item for item in session.items if item.get_closest_marker(mark)]
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    """What is missing is installed or fetched once, not by two at the same time."""
+    FOLDERS.mkdir(exist_ok=True)
+    with (FOLDERS / "preparing").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _take_out(
-    session: pytest.Session, marked: list[pytest.Item], what: str, done: subprocess.CompletedProcess[str]
+    config: pytest.Config,
+    items: list[pytest.Item],
+    marked: list[pytest.Item],
+    what: str,
+    done: subprocess.CompletedProcess[str],
 ) -> None:
     """Leaves these tests out, and has it said at the end."""
     why = (done.stderr or done.stdout).strip() or f"{Path(done.args[1]).name} ended with {done.returncode}."
     count = f"{len(marked)} test{'s' if len(marked) > 1 else ''}"
-    session.config.stash.setdefault(NOT_RUN, []).append(f"NOT RUN: {count} {what}, because: {why}")
-    session.items[:] = [item for item in session.items if item not in marked]
-    session.config.hook.pytest_deselected(items=marked)
+    config.stash.setdefault(NOT_RUN, []).append(f"NOT RUN: {count} {what}, because: {why}")
+    items[:] = [item for item in items if item not in marked]
+    config.hook.pytest_deselected(items=marked)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    if session.config.option.collectonly:
-        return (yield)
-    if marked := _marked(session, "browser"):
+@pytest.hookimpl(trylast=True)  # of what -k and -m have left
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.collectonly:
+        return
+    with _one_process_at_a_time():
+        _prepare(config, items)
+
+
+def _prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
+    def marked(mark: str) -> list[pytest.Item]:
+        return [item for item in items if item.get_closest_marker(mark)]
+
+    if browsing := marked("browser"):
         command = [sys.executable, str(ROOT / "deploy/browser.py")]
         found = subprocess.run(command, capture_output=True, text=True, check=False)
         if found.returncode:
-            _take_out(session, marked, "in a real browser", found)
+            _take_out(config, items, browsing, "in a real browser", found)
         else:
-            session.config.stash[BROWSER] = found.stdout.strip().splitlines()[-1]
-    if marked := _marked(session, "prometheus"):
+            config.stash[BROWSER] = found.stdout.strip().splitlines()[-1]
+    if queried := marked("prometheus"):
         command = [sys.executable, str(ROOT / "deploy/needed.py"), "Prometheus"]
         installed = subprocess.run(command, capture_output=True, text=True, check=False)
         if installed.returncode:
-            _take_out(session, marked, "with Prometheus", installed)
-    if marked := _marked(session, "stack"):
+            _take_out(config, items, queried, "with Prometheus", installed)
+    if on_servers := marked("stack"):
         _stop_orphans()
         folder = FOLDERS / f"test-{os.getpid()}"
         started = _stack("start", folder, "--fresh")
         if started.returncode == 0:
             lines = (folder / "env").read_text().splitlines()
             env = dict(line.split("=", 1) for line in lines)
-            session.config.stash[RUNNING] = Stack(env["ASSAY_KAFKA_BOOTSTRAP"], env["ASSAY_REDIS_URL"], folder)
+            config.stash[RUNNING] = Stack(env["ASSAY_KAFKA_BOOTSTRAP"], env["ASSAY_REDIS_URL"], folder)
         else:
-            _take_out(session, marked, "on real Kafka and Redis", started)
-    return (yield)
+            _take_out(config, items, on_servers, "on real Kafka and Redis", started)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """One of several processes has ended: what it could not run is said once, by the one that speaks for all."""
+    told = node.config.stash.setdefault(NOT_RUN, [])
+    told += [line for line in getattr(node, "workeroutput", {}).get("not_run", []) if line not in told]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -110,6 +135,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if running is not None:
         _stack("stop", running.folder)
         shutil.rmtree(running.folder, ignore_errors=True)
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_run"] = session.config.stash.get(NOT_RUN, [])
     if session.config.stash.get(NOT_RUN, []) and session.exitstatus in (
         pytest.ExitCode.OK,
         pytest.ExitCode.NO_TESTS_COLLECTED,
@@ -134,7 +161,7 @@ def chromium(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def stack(request: pytest.FixtureRequest) -> Stack:
-    """The session's own Kafka and Redis; the test that asks for them is marked `stack`."""
+    """This process's own Kafka and Redis; the test that asks for them is marked `stack`."""
     running = request.config.stash.get(RUNNING, None)
     if running is None:
         pytest.fail(f"{request.node.name} uses the fixture `stack` without the mark `stack`.")

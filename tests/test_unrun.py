@@ -28,6 +28,15 @@ def test_what_could_not_run_is_said_in_the_closing_lines_and_fails_the_session(t
     assert closing.startswith("NOT RUN: 1 test on real Kafka and Redis, because: Java 17 or newer")
 
 
+def test_two_processes_say_once_what_neither_could_run(tmp_path: Path) -> None:
+    ended = _pytest(tmp_path, "--numprocesses", "2", "--dist", "loadfile", MARKED, UNMARKED)
+    assert ended.returncode == 1
+    assert "1 passed" in ended.stdout
+    assert ended.stdout.count("NOT RUN: ") == 1
+    closing = ended.stdout.splitlines()[-2]
+    assert closing.startswith("NOT RUN: 1 test on real Kafka and Redis, because: Java 17 or newer")
+
+
 def test_what_no_browser_could_try_is_said_in_the_closing_lines_and_fails_the_session(tmp_path: Path) -> None:
     ended = _pytest(tmp_path, BROWSED, UNMARKED)
     assert ended.returncode == 1

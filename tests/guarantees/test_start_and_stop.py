@@ -20,21 +20,20 @@ pytestmark = pytest.mark.stack
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (DEBUG|INFO|WARNING) [\w.]+: \S.*")
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_worker_has_committed_and_closed_everything(
-    stop: signal.Signals, marketplace: Callable[[int], Marketplace]
-) -> None:
+def test_a_stopped_worker_has_committed_and_closed_everything(marketplace: Callable[[int], Marketplace]) -> None:
+    """Told to end as a supervisor tells it, and then as a terminal does."""
     told = workload(seed=15, shops=4, rounds=2)
     here = marketplace(2)
     here.refer(told.reference)
-    here.send([*told.warm, *told.busy])
-    worker = here.worker(log_level="info")
-    here.wait_until_judged()
-    assert worker.end(stop) == 0, here.logs()
-    assert here.committed() == here.log_ends()
-    lines = worker.said().splitlines()
-    assert [line for line in lines if not LOG_LINE.fullmatch(line)] == []
-    assert any(line.endswith("Judging partitions [0, 1]") for line in lines)
+    for stop, records in ((signal.SIGTERM, told.warm), (signal.SIGINT, told.busy)):
+        here.send(records)
+        worker = here.worker(log_level="info")
+        here.wait_until_judged()
+        assert worker.end(stop) == 0, here.logs()
+        assert here.committed() == here.log_ends()
+        lines = worker.said().splitlines()
+        assert [line for line in lines if not LOG_LINE.fullmatch(line)] == []
+        assert any(line.endswith("Judging partitions [0, 1]") for line in lines)
 
 
 def test_a_worker_that_may_not_start_says_why(marketplace: Callable[[int], Marketplace]) -> None:
