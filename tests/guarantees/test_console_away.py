@@ -28,6 +28,7 @@ class Slow:
 
     def __init__(self, kafka: str) -> None:
         self.taken = 0
+        self._is_over = False
         self._feed = KafkaFeed({"bootstrap_servers": kafka}, history_days=400)
         self._loop = asyncio.new_event_loop()
         self._task = self._loop.create_task(self._feed.follow(self._take))
@@ -39,12 +40,14 @@ class Slow:
         try:
             yield self
         finally:
+            self._is_over = True  # what it was given at once it would go through first
             self._loop.call_soon_threadsafe(self._task.cancel)
             self._thread.join()
 
     def _take(self, _: Read) -> None:
         self.taken += 1
-        time.sleep(0.1)
+        if not self._is_over:
+            time.sleep(0.1)
 
     def _run(self) -> None:
         self._loop.run_until_complete(asyncio.gather(self._task, return_exceptions=True))
