@@ -53,8 +53,7 @@ def _take_one(partition: Partition, lateness_us: int, by_events: bool) -> Batch 
     if batch is None or not batch.items:
         return batch
     due_us = batch.items[0][1]
-    books = partition.books
-    if partition.deadlines.is_due(due_us) or due_us >= min(books.days.ends_us, books.brake.ends_us):
+    if partition.deadlines.is_due(due_us) or due_us >= partition.books.ends_us:
         partition.give_back(batch.items, mark)
         return Batch(partition, [], due_us)
     return Batch(partition, batch.items, partition.watermark_us)

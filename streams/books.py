@@ -23,6 +23,11 @@ class Books:
         self.brake = Brake(number, partitions, stored.get(BRAKE_FIELD), policy.breaker, policy.version, tripped)
         self.shares = Shares(number, stored)
 
+    @property
+    def ends_us(self) -> int:
+        """When the next of them ends: a day, or the breaker's hour."""
+        return min(self.days.ends_us, self.brake.ends_us)
+
     def changes(self) -> dict[str, bytes | None]:
         """What the next commit has to write; asked once for each."""
         return self.days.changes() | self.refunds.changes() | self.brake.changes() | self.shares.changes()

@@ -25,9 +25,10 @@ def take_in(partition: Partition, loaded: Mapping[str, SellerBytes]) -> None:
         try:
             partition.sellers[seller_id] = seller_from(seller_id, stored)
         except msgspec.DecodeError as error:
+            why = _sentence(partition.number, seller_id, error)
             if seller_id not in partition.damaged:
-                LOGGER.error("%s", _sentence(partition.number, seller_id, error))
-            partition.damaged[seller_id] = _sentence(partition.number, seller_id, error)
+                LOGGER.error("%s", why)
+            partition.damaged[seller_id] = why
         else:
             partition.damaged.pop(seller_id, None)
 

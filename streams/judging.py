@@ -94,7 +94,7 @@ class Judging:
         partition, days, brake = work.partition, work.partition.books.days, work.partition.books.brake
         while most > 0:
             most -= 1
-            first = partition.deadlines.pop(min(watermark_us, days.ends_us, brake.ends_us))
+            first = partition.deadlines.pop(min(watermark_us, partition.books.ends_us))
             if first is not None:
                 self._fire_one(work, *first)
             elif watermark_us >= brake.ends_us <= days.ends_us:

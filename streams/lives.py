@@ -154,8 +154,7 @@ class Lives:
             if items:
                 await self.name(partition, items[0][0].record)
             else:
-                days, brake = partition.books.days, partition.books.brake
-                await self._name(partition, partition.deadlines.first(min(watermark_us, days.ends_us, brake.ends_us)))
+                await self._name(partition, partition.deadlines.first(min(watermark_us, partition.books.ends_us)))
 
     def after(self, works: Sequence["Work"], batches: Sequence["Batch"]) -> None:
         """Step 3 is over: the commit of who was judged alone takes the name back."""
