@@ -1,8 +1,8 @@
 """Real servers for tests: one Kafka and Redis a process for those marked `stack`, a throw-away Redis for the others.
 
-`make test` shares the files of tests out among as many processes as it has cores, each with servers of its own. What is
-marked `stack`, `browser` or `prometheus` never skips in silence: where the servers or the browser cannot be
-had those tests are taken out, the closing lines say so, and pytest ends with exit code 1.
+`make test` shares the files of tests out among PROCESSES processes, each with servers of its own. What is marked
+`stack`, `browser` or `prometheus` never skips in silence: where the servers or the browser cannot be had those tests
+are taken out, the closing lines say so, and pytest ends with exit code 1.
 """
 
 import fcntl

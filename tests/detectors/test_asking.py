@@ -1,9 +1,6 @@
 """What is counted of the detectors for operators, and that nothing is decided where nothing was found."""
 
-import pytest
-
 import schemas
-from detectors import score
 from tests.story import Story, at, event, listing, market, registered
 
 GANG = "gang"
@@ -33,19 +30,10 @@ def test_who_abstains_is_counted_under_its_guard() -> None:
     assert story.hop.counts.guards["below_market_price", "price_kind"] == 1
 
 
-def test_an_event_that_changes_no_finding_of_a_seller_under_findings_takes_no_sum(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_an_event_that_changes_no_finding_of_a_seller_under_findings_takes_no_sum(sums: list[int]) -> None:
     story = Story().tell(market(), registered(at(1), GANG), listing(at(2), GANG, 1500))
-    taken: list[float] = []
-    plain = score.score_of
-
-    def counting(*given: object) -> score.Score:
-        taken.append(1)
-        return plain(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(score, "score_of", counting)
+    sums.clear()
     story.tell(event(schemas.SellerActive, at(3), GANG, activity="login"))
-    assert taken == []
+    assert sums == []
     story.tell(changed(4, 1400))
-    assert taken
+    assert sums

@@ -1,26 +1,9 @@
 """A seller with thousands of listings under findings: what is decided does not grow with their number."""
 
-import pytest
-
 import schemas
-from detectors import score
 from tests.story import Story, at, listing, market, registered
 
 GANG = "gang"
-
-
-@pytest.fixture
-def sums(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many scores were added up."""
-    counted: list[int] = []
-    plain = score.score_of
-
-    def counting(*given: object) -> score.Score:
-        counted.append(1)
-        return plain(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(score, "score_of", counting)
-    return counted
 
 
 def test_one_event_takes_as_many_sums_beside_a_hundred_and_fifty_fakes_as_beside_three(sums: list[int]) -> None:

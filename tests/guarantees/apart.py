@@ -7,11 +7,7 @@ all, and may be judged before or after a deadline that it answers; so the two di
 import asyncio
 from collections.abc import Callable, Sequence
 
-import msgspec
-
-import schemas
 from detectors.policy import make_policy
-from detectors.reference import Reference
 from schemas import topics
 from streams.outbox import ProcessOutbox
 from streams.polls import PlainRecord
@@ -19,17 +15,15 @@ from streams.replay import LANE, end, history_hop
 from streams.settings import read_policy
 from streams.store import Line
 from tests.guarantees.told import Record
-from tests.guarantees.workload import merged
+from tests.guarantees.workload import catalogue, merged
 
 
 def judged_apart(
     stretches: Sequence[Sequence[Record]], reference: Sequence[bytes], partitions: int, place: Callable[[Record], int]
 ) -> dict[str, list[bytes]]:
     """The lines by topic; a stretch is judged whole before the next, as a warm start is before what comes then."""
-    products, lines = Reference(), list[Line]()
-    for product in reference:
-        products.add(msgspec.json.decode(product, type=schemas.Product))
-    hop = history_hop(make_policy(read_policy(None)), products, ProcessOutbox(lines.append))
+    lines = list[Line]()
+    hop = history_hop(make_policy(read_policy(None)), catalogue(reference), ProcessOutbox(lines.append))
     hop.terms = hop.terms._replace(partitions=partitions)
 
     async def run() -> None:

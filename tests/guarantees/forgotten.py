@@ -1,6 +1,6 @@
 """Forgetting a person in tests: the command, what Redis and Kafka hold of it, and what they hold of all others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -37,14 +37,7 @@ def confirmed(here: Marketplace, *words: str) -> Result:
 
 def held(here: Marketplace) -> dict[bytes, Any]:
     """All that Redis holds, streams included."""
-    read: dict[bytes, Callable[[bytes], Any]] = {
-        b"string": here.redis.get,
-        b"hash": here.redis.hgetall,
-        b"set": here.redis.smembers,
-        b"zset": lambda name: here.redis.zrange(name, 0, -1, withscores=True),
-        b"stream": here.redis.xrange,
-    }
-    return {name: read[here.redis.type(name)](name) for name in here.redis.scan_iter(count=10_000)}
+    return here.held(here.redis.xrange)
 
 
 def naming(whole: dict[bytes, Any], person: str) -> list[bytes]:

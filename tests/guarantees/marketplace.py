@@ -212,20 +212,24 @@ class Marketplace:
                     found[name.decode().removeprefix("offset:"), number] = int(at)
         return {lane: at for lane, at in found.items() if at}
 
+    def held(self, read_stream: Callable[[bytes], Any]) -> dict[bytes, Any]:
+        """All that Redis holds, by key; of a stream what `read_stream` gives."""
+        read: dict[bytes, Callable[[bytes], Any]] = {
+            b"string": self.redis.get,
+            b"hash": self.redis.hgetall,
+            b"set": self.redis.smembers,
+            b"zset": lambda name: self.redis.zrange(name, 0, -1, withscores=True),
+            b"stream": read_stream,
+        }
+        return {name: read[self.redis.type(name)](name) for name in self.redis.scan_iter(count=10_000)}
+
     def states(self) -> dict[bytes, Any]:
         """All that Redis holds but for what tells runs apart: epochs, owners' lives, the microsecond of an idle end.
 
         Of the tables it leaves out the day at whose end shares were told, for a new owner tells them all once more, and
         days that were judged: who slept may have told of one once more after it was taken away.
         """
-        read: dict[bytes, Callable[[bytes], Any]] = {
-            b"string": self.redis.get,
-            b"hash": self.redis.hgetall,
-            b"set": self.redis.smembers,
-            b"zset": lambda name: self.redis.zrange(name, 0, -1, withscores=True),
-            b"stream": self.redis.xlen,
-        }
-        held = {name: read[self.redis.type(name)](name) for name in self.redis.scan_iter(count=10_000)}
+        held = self.held(self.redis.xlen)
         for name, value in held.items():
             if name.endswith(b":offsets"):
                 del value[b"epoch"]

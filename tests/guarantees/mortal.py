@@ -10,12 +10,8 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-import msgspec
-
-import schemas
 from detectors.judge import Judge
 from detectors.policy import make_policy
-from detectors.reference import Reference
 from schemas import topics
 from streams import steps
 from streams.hop import Hop, HopTerms, wall_clock_us
@@ -26,6 +22,7 @@ from streams.settings import read_policy
 from streams.store import Line, Store
 from streams.surroundings import Surroundings
 from tests.guarantees.told import Record
+from tests.guarantees.workload import catalogue
 
 INPUTS = tuple(topic.name for topic in topics.MARKETPLACE)
 TOLD = "told"  # what crosses sellers is written, and nothing of the commit behind it
@@ -52,9 +49,7 @@ class Broker:
         self.logs: dict[TP, list[Record]] = {TP(name, 0): [] for name in INPUTS}
         for record in records:
             self.logs[TP(record.topic, 0)].append(record)
-        self.reference = Reference()
-        for product in products:
-            self.reference.add(msgspec.json.decode(product, type=schemas.Product))
+        self.reference = catalogue(products)
         self.committed: dict[TP, int] = {}
         self.lines: list[Line] = []
 

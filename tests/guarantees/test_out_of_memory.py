@@ -6,27 +6,22 @@ Turned red by: a listing's hold that was forgiven without a note of it (seed 12;
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
 import pytest
 
-import schemas
 from detectors.policy import make_policy
-from detectors.reference import Reference
 from streams.memory_store import MemoryStore
 from streams.outbox import ProcessOutbox
 from streams.polls import PlainRecord
 from streams.replay import LANE, feed, history_hop
 from streams.settings import read_policy
 from streams.store import Line, SellerBytes
-from tests.guarantees.workload import Workload, merged, workload
+from tests.guarantees.workload import Workload, catalogue, merged, workload
 
 
 def judged(told: Workload, sellers_kept: int, batch: int) -> tuple[dict[str, SellerBytes], Sequence[Line]]:
     """What is stored of the sellers, and every line, with so many sellers in memory after each batch."""
-    reference, lines = Reference(), list[Line]()
-    for product in told.reference:
-        reference.add(msgspec.json.decode(product, type=schemas.Product))
-    hop = history_hop(make_policy(read_policy(None)), reference, ProcessOutbox(lines.append))
+    lines = list[Line]()
+    hop = history_hop(make_policy(read_policy(None)), catalogue(told.reference), ProcessOutbox(lines.append))
     hop.terms = hop.terms._replace(sellers_kept=sellers_kept)
     values = [record.value for record in (*merged(told.warm), *merged(told.busy))]
 

@@ -16,10 +16,8 @@ from typing import Any
 
 import pytest
 
-import schemas
 from detectors.policy import make_policy
-from detectors.reference import Reference
-from schemas import topics, wire
+from schemas import topics
 from schemas.fields import to_us
 from streams.lives import FIELD
 from streams.outbox import ProcessOutbox
@@ -29,7 +27,7 @@ from streams.settings import read_policy
 from tests.guarantees.lines import Line
 from tests.guarantees.marketplace import ROOT, Marketplace
 from tests.guarantees.told import DAY, START, Record
-from tests.guarantees.workload import closing, merged, workload
+from tests.guarantees.workload import catalogue, closing, merged, workload
 
 pytestmark = pytest.mark.stack
 FILES = {
@@ -53,12 +51,7 @@ def replayed(folder: Path, records: list[Record], reference: list[bytes]) -> dic
 
 async def counted(records: list[Record], reference: list[bytes]) -> dict[bytes, bytes]:
     """What a replay keeps beside its sellers: days, refunds, the breaker's hours, shares."""
-    catalogue = Reference()
-    for value in reference:
-        word = wire.decode_reference(value)
-        assert isinstance(word, schemas.Product)
-        catalogue.add(word)
-    hop = history_hop(make_policy(read_policy(None)), catalogue, ProcessOutbox([].append))
+    hop = history_hop(make_policy(read_policy(None)), catalogue(reference), ProcessOutbox([].append))
     partition = await hop.open(0, [LANE])
     await feed(hop, partition, [PlainRecord(LANE, 0, at, None, record.value) for at, record in enumerate(records)])
     await end(hop, partition, None)

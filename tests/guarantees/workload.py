@@ -15,6 +15,7 @@ from heapq import merge
 from typing import NamedTuple
 
 import schemas
+from detectors.reference import Reference
 from schemas import topics, wire
 from tests.guarantees.shop import Shop
 from tests.guarantees.told import DAY, LANES, START, USUAL_PRICE, Record, Told
@@ -75,6 +76,16 @@ def _sell(told: Told, when: datetime, seller: str) -> None:
     told.tell(schemas.ListingPublished, when, seller, listing_id=f"L-{seller}", **goods, **known)
     told.tell(schemas.OrderPaid, when, seller, listing_id=f"L-{seller}", buyer_id="B", **order, **money)
     told.tell(schemas.OrderDelivered, when, seller, **order)
+
+
+def catalogue(products: Iterable[bytes]) -> Reference:
+    """The reference catalogue of these lines."""
+    reference = Reference()
+    for product in products:
+        word = wire.decode_reference(product)
+        assert isinstance(word, schemas.Product)
+        reference.add(word)
+    return reference
 
 
 def merged(records: Iterable[Record]) -> list[Record]:
