@@ -1,11 +1,13 @@
 -- One batch of one partition, whole or not at all. Redis checks memory and read-only state at the first write, and
 -- the first write here is one that needs memory: what is refused has changed nothing.
 --
--- KEYS  offsets, deadlines, outbox, lines, then: keys to delete, cores to set, hashes to write, hashes to thin out
--- ARGV  epoch, fresh epoch, watermark; then each list behind its length, in the order in which it is read below
+-- KEYS  offsets, deadlines, outbox, lines, ended, then: keys to delete, cores to set, hashes to write, hashes to thin out
+-- ARGV  epoch, fresh epoch, watermark, now, since when last lines are kept; then each list behind its length, in the
+--       order in which it is read below
 --
 -- Epochs and offsets are compared as text: a Lua number is a double and would take neighbouring epochs for equal.
 
+local SWEPT = 2 -- as in streams/store.py
 local CHUNK = 5000 -- `unpack` fails near 8000 values; even, because fields and values travel in pairs
 
 local at = 0
@@ -25,10 +27,10 @@ local function pass_on(command, key, n)
   end
 end
 
-local offsets, deadlines, outbox, lines = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local key_at = 4
+local offsets, deadlines, outbox, lines, ended = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local key_at = 5
 
-local epoch, fresh_epoch, watermark = take(), take(), take()
+local epoch, fresh_epoch, watermark, now, kept_since = take(), take(), take(), take(), take()
 if redis.call('HGET', offsets, 'epoch') ~= epoch then
   return { 0, 'epoch' }
 end
@@ -80,10 +82,20 @@ local answer = { 1 }
 for i = 1, count() do
   local topic, key, value, kind = take(), take(), take(), take()
   answer[i + 1] = redis.call('XADD', outbox, '*', 't', topic, 'k', key, 'v', value, 'f', kind)
-  if kind == 'compacted' then
-    redis.call('HSET', lines, topic .. '\0' .. key, value)
+  local field = topic .. '\0' .. key
+  if kind == 'compacted' or kind == 'last' then
+    redis.call('ZREM', ended, field)
+    redis.call('HSET', lines, field, value)
   elseif kind == 'tombstone' then
-    redis.call('HDEL', lines, topic .. '\0' .. key)
+    redis.call('ZREM', ended, field)
+    redis.call('HDEL', lines, field)
+  end
+  if kind == 'last' then
+    for _, old in ipairs(redis.call('ZRANGEBYSCORE', ended, '-inf', '(' .. kept_since, 'LIMIT', 0, SWEPT)) do
+      redis.call('ZREM', ended, old)
+      redis.call('HDEL', lines, old)
+    end
+    redis.call('ZADD', ended, now, field)
   end
 end
 return answer

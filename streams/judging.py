@@ -50,7 +50,7 @@ class Judging:
     def judge_batch(self, batch: Batch) -> Work:
         """Step 3: every record and deadline in order, into one commit."""
         partition = batch.partition
-        commit = PartitionCommit(partition.number, partition.epoch)
+        commit = PartitionCommit(partition.number, partition.epoch, now_us=self._clock())
         work = Work(partition, commit, {})
         self._judge_days(work)
         deadlines, sellers = partition.deadlines, partition.sellers

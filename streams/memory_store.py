@@ -10,7 +10,9 @@ from itertools import count
 from streams.memory_market import Market
 from streams.memory_times import Times
 from streams.store import (
+    LAST_LINE_KEPT_US,
     STAMP,
+    SWEPT,
     Committed,
     Fenced,
     FlagWrite,
@@ -31,7 +33,18 @@ from streams.store import (
 class Partition:
     """All that is stored under one partition number."""
 
-    __slots__ = ("counts", "deadlines", "epoch", "lines", "offsets", "outbox", "reemit", "sellers", "watermark_us")
+    __slots__ = (
+        "counts",
+        "deadlines",
+        "ended",
+        "epoch",
+        "lines",
+        "offsets",
+        "outbox",
+        "reemit",
+        "sellers",
+        "watermark_us",
+    )
 
     def __init__(self) -> None:
         self.epoch: int | None = None
@@ -41,6 +54,7 @@ class Partition:
         self.deadlines = Times()
         self.outbox: dict[str, Line] = {}
         self.lines: dict[tuple[str, bytes], bytes] = {}
+        self.ended = Times()
         self.reemit: dict[str, tuple[str, bytes]] = {}
         self.counts: dict[str, bytes] = {}
 
@@ -121,16 +135,13 @@ class MemoryStore:
         for id_, due_us in commit.deadlines.items():
             stored.deadlines.put(id_, due_us)
         _put(stored.counts, commit.counts)
-        return Committed(stored.epoch, tuple([self._put_out(stored, line) for line in commit.outbox]))
+        return Committed(stored.epoch, tuple([self._put_out(stored, line, commit.now_us) for line in commit.outbox]))
 
-    def _put_out(self, stored: Partition, line: Line) -> str:
+    def _put_out(self, stored: Partition, line: Line, now_us: int) -> str:
         id_ = f"{next(self._ids)}-0"
         stored.outbox[id_] = line._replace(since_ms=0)
         if line.compacted:
-            if line.value is None:
-                stored.lines.pop((line.topic, line.key), None)
-            else:
-                stored.lines[line.topic, line.key] = line.value
+            _remember(stored, line, now_us)
         return id_
 
     async def published(self, partition: int, ids: Sequence[str]) -> None:
@@ -204,6 +215,25 @@ def _put(entries: dict[str, bytes], changes: Mapping[str, bytes | None]) -> None
             entries.pop(id_, None)
         else:
             entries[id_] = entry
+
+
+def _remember(stored: Partition, line: Line, now_us: int) -> None:
+    key = line.topic, line.key
+    stored.ended.put(_field(*key), None)
+    if line.value is None:
+        stored.lines.pop(key, None)
+    else:
+        stored.lines[key] = line.value
+    if line.is_last:
+        for old, _ in stored.ended.first(SWEPT, now_us - LAST_LINE_KEPT_US):
+            stored.ended.put(old, None)
+            topic, _, name = old.partition("\0")
+            del stored.lines[topic, bytes.fromhex(name)]
+        stored.ended.put(_field(*key), now_us)
+
+
+def _field(topic: str, key: bytes) -> str:
+    return f"{topic}\0{key.hex()}"  # sorted as the keys are, which need not be text
 
 
 def _put_newer(entries: dict[str, bytes], id_: str, entry: bytes) -> None:

@@ -34,7 +34,8 @@ class Outbox(Protocol):
 def line_of(word: Alert | Hold | SellerStanding | Tombstone, since_ms: int = 0) -> Line:
     """A decision as a record of its topic; `since_ms` as in `Line`."""
     if isinstance(word, Alert):
-        return Line(topics.ALERTS.name, word.alert_id.encode(), wire.encode(word), True, since_ms)
+        is_last = word.status == "withdrawn" and word.subject_kind != "system"  # whose one key is opened again
+        return Line(topics.ALERTS.name, word.alert_id.encode(), wire.encode(word), True, since_ms, is_last)
     if isinstance(word, Hold):
         return Line(topics.HOLDS.name, _hold_key(word.scope, word.subject_id), wire.encode(word), True, since_ms)
     if isinstance(word, Tombstone):

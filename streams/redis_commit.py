@@ -3,12 +3,21 @@
 from typing import Any
 
 from streams.redis_scripts import COMMIT, Call
-from streams.store import Committed, Fenced, Line, PartitionCommit, SellerChange, fenced_by_epoch, fenced_by_offset
+from streams.store import (
+    LAST_LINE_KEPT_US,
+    Committed,
+    Fenced,
+    Line,
+    PartitionCommit,
+    SellerChange,
+    fenced_by_epoch,
+    fenced_by_offset,
+)
 
 OFFSET = "offset:"  # `epoch` and `watermark` lie in the same hash, and may be names of topics
 HASHES = ("orders", "returns", "listings")
 
-_PLAIN, _COMPACTED, _TOMBSTONE = b"plain", b"compacted", b"tombstone"
+_PLAIN, _COMPACTED, _LAST, _TOMBSTONE = b"plain", b"compacted", b"last", b"tombstone"
 # nobody writes it, but a plain line without a value must come back as one
 _PLAIN_TOMBSTONE = b"plain tombstone"
 
@@ -28,8 +37,8 @@ def commit_call(prefix: str, commit: PartitionCommit, fresh_epoch: int) -> Call:
         changes.add(seller_id, change)
     if commit.counts:
         changes.add_hash(f"{key}counts", commit.counts)
-    keys = [f"{key}offsets", f"{key}deadlines", f"{key}outbox", f"{key}lines", *changes.gone, *changes.cores]
-    keys += [*changes.put_keys, *changes.taken_keys]
+    keys = [f"{key}{each}" for each in ("offsets", "deadlines", "outbox", "lines", "ended")]
+    keys += [*changes.gone, *changes.cores, *changes.put_keys, *changes.taken_keys]
     put: list[Argument] = []
     taken: list[Argument] = []
     for id_, due_us in commit.deadlines.items():
@@ -37,7 +46,8 @@ def commit_call(prefix: str, commit: PartitionCommit, fresh_epoch: int) -> Call:
             taken.append(id_)
         else:
             put += (due_us, id_)
-    arguments: list[Argument] = [commit.epoch, fresh_epoch, commit.watermark_us, len(commit.expected)]
+    arguments: list[Argument] = [commit.epoch, fresh_epoch, commit.watermark_us]
+    arguments += (commit.now_us, commit.now_us - LAST_LINE_KEPT_US, len(commit.expected))
     for topic, expected in commit.expected.items():
         arguments += (OFFSET + topic, "" if expected is None else expected)
     arguments.append(2 * len(commit.offsets))
@@ -109,10 +119,11 @@ def line_of(fields: list[bytes]) -> Line:
     stored = dict(zip(fields[::2], fields[1::2], strict=True))
     kind = stored[b"f"]
     value = None if kind in (_TOMBSTONE, _PLAIN_TOMBSTONE) else stored[b"v"]
-    return Line(stored[b"t"].decode(), stored[b"k"], value, kind in (_COMPACTED, _TOMBSTONE))
+    is_compacted = kind in (_COMPACTED, _LAST, _TOMBSTONE)
+    return Line(stored[b"t"].decode(), stored[b"k"], value, is_compacted, is_last=kind == _LAST)
 
 
 def _kind_of(line: Line) -> bytes:
     if line.compacted:
-        return _TOMBSTONE if line.value is None else _COMPACTED
+        return _TOMBSTONE if line.value is None else _LAST if line.is_last else _COMPACTED
     return _PLAIN_TOMBSTONE if line.value is None else _PLAIN

@@ -6,6 +6,7 @@
     <prefix>:{p}:deadlines     zset    id -> microseconds since 1970
     <prefix>:{p}:outbox        stream  t, k, v, f: topic, key, value, kind of line
     <prefix>:{p}:lines         hash    <topic> NUL <key> -> last value of a compacted line
+    <prefix>:{p}:ended         zset    the same name of a key that said its last -> when, microseconds since 1970
     <prefix>:{p}:reemit        set     8 random bytes <topic> NUL <key>
     <prefix>:{p}:counts        hash    what the partition keeps beside its sellers
     <prefix>:market:<key>      hash    seller -> entry

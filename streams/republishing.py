@@ -13,7 +13,7 @@ from detectors.restoring import Said, restore
 from detectors.state import SellerState
 from schemas import Alert, Hold, SellerStanding, topics
 from streams.deadlines import deadline_id
-from streams.hop import Hop, PartitionLostError
+from streams.hop import Hop, PartitionLostError, wall_clock_us
 from streams.kafka_access import KafkaOptions, kafka_access
 from streams.outbox import line_of
 from streams.partition import Partition
@@ -98,6 +98,7 @@ def _note_flags(state: SellerState, flags: list[FlagWrite]) -> None:
 async def _publish(hop: Hop, partition: Partition, commit: PartitionCommit, flags: Iterable[FlagWrite] = ()) -> None:
     if not (commit.sellers or commit.outbox):
         return
+    commit.now_us = wall_clock_us()
     (outcome,) = await hop.store.commit([commit], flags=list(flags))
     if isinstance(outcome, Fenced):
         raise PartitionLostError([(partition, outcome.why)])

@@ -8,18 +8,24 @@ business of `detectors`, but for the stamps with which entries and flags begin.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+from schemas.fields import DAY_US
 
 #: What decides which of two flags is newer: time in microseconds, sequence.
 STAMP = Struct(">qq")
 #: What a market entry begins with: the stamp, and when the seller registered in microseconds.
 ENTRY_HEAD = Struct(">qqq")
+#: How long the last line of a key waits for a worker that comes back late, by the clock of machines as that does.
+LAST_LINE_KEPT_US: Final = 7 * DAY_US
+SWEPT: Final = 2  # last lines that one more takes with it: more than come, so that they do not pile up
 
 
 class Line(NamedTuple):
     """One record to be published: `compacted` ones are remembered, so that an owner can publish them again.
 
-    `since_ms`: the broker's time for the record that led to it; not kept, 0 where there is none.
+    `since_ms`: the broker's time for the record that led to it; not kept, 0 where there is none. `is_last`: nothing
+    more will be said of its key, and it is remembered for `LAST_LINE_KEPT_US` only.
     """
 
     topic: str
@@ -27,6 +33,7 @@ class Line(NamedTuple):
     value: bytes | None
     compacted: bool
     since_ms: int = 0
+    is_last: bool = False
 
 
 class Unpublished(NamedTuple):
@@ -84,7 +91,8 @@ class PartitionCommit:
     empty for deadline firings, which are fenced by the epoch alone. A lower watermark than the stored one is ignored.
     Deadlines map an id to when it falls due in microseconds since 1970 (below 2^53), None takes it away. `counts` are
     fields of `PartitionHead.counts` that have changed, None takes one away. `arrived` are the ids of lines committed
-    before that the broker has acknowledged since.
+    before that the broker has acknowledged since. `now_us`: the clock by which last lines are forgotten, a few by each
+    one that comes.
     """
 
     partition: int
@@ -97,6 +105,7 @@ class PartitionCommit:
     counts: dict[str, bytes | None] = field(default_factory=dict)
     outbox: list[Line] = field(default_factory=list)
     arrived: list[str] = field(default_factory=list)
+    now_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)

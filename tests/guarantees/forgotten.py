@@ -67,6 +67,9 @@ def others_of(here: Marketplace, person: str, last_us: int) -> dict[bytes, Any]:
         if isinstance(value, dict):
             is_about = name.endswith(b":lines")
             kept[name] = {key: one for key, one in value.items() if named not in key + (one if is_about else b"")}
+        elif name.endswith(b":ended"):
+            lines = whole[name.replace(b":ended", b":lines")]
+            kept[name] = {key for key in value if named not in lines[key]}
         elif isinstance(value, list):
             kept[name] = [one for one in value if named not in one[0]]
         else:

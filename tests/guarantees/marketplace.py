@@ -224,7 +224,8 @@ class Marketplace:
         return {name: read[self.redis.type(name)](name) for name in self.redis.scan_iter(count=10_000)}
 
     def states(self) -> dict[bytes, Any]:
-        """All that Redis holds but for what tells runs apart: epochs, owners' lives, the microsecond of an idle end.
+        """All that Redis holds but for what tells runs apart: epochs, owners' lives, the microsecond of an idle end,
+        when by the clock of this machine an alert was withdrawn.
 
         Of the tables it leaves out the day at whose end shares were told, for a new owner tells them all once more, and
         days that were judged: who slept may have told of one once more after it was taken away.
@@ -236,6 +237,8 @@ class Marketplace:
                 value[b"watermark"] = int(value[b"watermark"]) // 1_000
             if name.endswith(b":counts"):
                 value.pop(b"life", None)
+            if name.endswith(b":ended"):
+                held[name] = {key for key, _ in value}
         if (shares := held.get(SHARES)) is not None:
             held[SHARES] = {name: told[STAMP.size :] for name, told in shares.items()}
         return {name: value for name, value in held.items() if value != 0 and not self._was_judged(name)}

@@ -144,8 +144,8 @@ class MemoryWorld(World):
         memory = self.memory
         parts = {}
         for number, stored in memory.partitions.items():
-            fields = {name: getattr(stored, name) for name in Partition.__slots__ if name != "deadlines"}
-            parts[number] = deepcopy((fields, stored.deadlines.at_us))
+            fields = {name: getattr(stored, name) for name in Partition.__slots__ if name not in ("deadlines", "ended")}
+            parts[number] = deepcopy((fields, stored.deadlines.at_us, stored.ended.at_us))
         markets = {key: dict(market.entries) for key, market in memory.markets.items()}
         return parts, markets, dict(memory.flags), deepcopy(memory.tables)
 

@@ -2,10 +2,11 @@
 
 Seen red: `due` with `<=`; the heap of `Times` without its check of what stands, without its check for repeats, or
 rebuilt with one missing;
-`published` that empties the outbox; a tombstone that leaves its line; `reemitted` that drops all reports.
+`published` that empties the outbox; a tombstone that leaves its line; `reemitted` that drops all reports; each mutant
+of last lines in `lua_mutants.toml`; decisions stamped by event time, see `tests/guarantees/test_kills.py`.
 """
 
-from streams.store import Line, PartitionCommit
+from streams.store import LAST_LINE_KEPT_US, Line, PartitionCommit
 
 ALERTS, HOLDS, DEAD = "assay.alerts.v1", "assay.holds.v1", "assay.dead-letters.v1"
 US_2099 = 4_102_444_799_999_999
@@ -143,5 +144,46 @@ def test_what_the_state_was_written_with_is_written_once(world):
         await store.set_meta({"partitions": "12", "topics": "é,\x00"})
         await store.set_meta({"partitions": "24", "assignor": "range"})
         assert await store.meta() == {"partitions": "12", "topics": "é,\x00"}
+
+    world.run(story())
+
+
+def last(key, value=b"x"):
+    return Line(ALERTS, key, value, True, is_last=True)
+
+
+def test_the_last_line_of_a_key_is_kept_for_a_week_and_goes_with_a_later_one(world):
+    async def story():
+        store = world.store()
+        await commit(store, outbox=[Line(ALERTS, b"open", b"x", True), last(b"a"), last(b"b")], now_us=5)
+        await commit(store, outbox=[last(b"c")], now_us=5 + LAST_LINE_KEPT_US)
+        await commit(store, outbox=[Line(ALERTS, b"open", b"y", True)], now_us=6 + LAST_LINE_KEPT_US)
+        assert [key for _, key in sorted(await store.load_lines(0))] == [b"a", b"b", b"c", b"open"]
+        await commit(store, outbox=[last(b"d")], now_us=6 + LAST_LINE_KEPT_US)
+        assert [key for _, key in sorted(await store.load_lines(0))] == [b"c", b"d", b"open"]
+
+    world.run(story())
+
+
+def test_each_last_line_takes_two_older_ones_with_it_the_oldest_first(world):
+    async def story():
+        store = world.store()
+        for at_us, key in enumerate((b"c", b"b", b"a", b"d")):
+            await commit(store, outbox=[last(key)], now_us=at_us)
+        for left in ([b"a", b"d", b"later"], [b"later"], [b"later"]):
+            await commit(store, outbox=[last(b"later")], now_us=9 + LAST_LINE_KEPT_US)
+            assert [key for _, key in sorted(await store.load_lines(0))] == left
+
+    world.run(story())
+
+
+def test_a_key_that_speaks_again_or_is_given_up_is_no_longer_one_that_ends(world):
+    async def story():
+        store = world.store()
+        await commit(store, outbox=[last(b"again"), last(b"gone"), last(b"late")], now_us=5)
+        await commit(store, outbox=[Line(ALERTS, b"again", b"2", True), Line(ALERTS, b"gone", None, True)], now_us=6)
+        await commit(store, outbox=[last(b"late")], now_us=9)
+        await commit(store, outbox=[last(b"new")], now_us=8 + LAST_LINE_KEPT_US)
+        assert [key for _, key in sorted(await store.load_lines(0))] == [b"again", b"late", b"new"]
 
     world.run(story())

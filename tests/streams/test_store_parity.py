@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from streams.store import (
     ENTRY_HEAD,
+    LAST_LINE_KEPT_US,
     STAMP,
     Committed,
     FlagWrite,
@@ -28,9 +29,9 @@ partitions = st.sampled_from(PARTITIONS)
 content = st.binary(max_size=4)
 entries = st.dictionaries(ids, st.none() | content, max_size=3)
 numbers = st.integers(0, 3)
-lines = st.builds(
-    Line, st.sampled_from(["alerts", "holds"]), st.sampled_from([b"k", b"\x00"]), st.none() | content, st.booleans()
-)
+compacted_topics, keys = st.sampled_from(["alerts", "holds"]), st.sampled_from([b"k", b"\x00"])
+last_lines = st.builds(Line, compacted_topics, keys, content, st.just(True), is_last=st.just(True))
+lines = last_lines | st.builds(Line, compacted_topics, keys, st.none() | content, st.booleans(), is_last=st.just(False))
 changes = st.builds(SellerChange, st.none() | content, st.booleans(), entries, entries, entries)
 commits = st.builds(
     PartitionCommit,
@@ -43,6 +44,7 @@ commits = st.builds(
     deadlines=st.dictionaries(ids, st.none() | st.integers(-9, 9), max_size=4),
     counts=entries,
     outbox=st.lists(lines, max_size=3),
+    now_us=st.integers(0, 4).map(lambda halves: halves * LAST_LINE_KEPT_US // 2 + halves),
 )
 stamps = st.builds(STAMP.pack, numbers, numbers)
 operations = st.one_of(
