@@ -98,7 +98,7 @@ def plain(kind: str, detail_of: Callable[[Any], str] = lambda _: "") -> Callable
 def refunded(state: SellerState, event: RefundIssued, now_us: int, terms: Terms) -> None:
     """Money went back to the buyer; for an unknown return it is kept and counted as unmatched."""
     if event.return_id not in state.returns:
-        state.core.unmatched += 1
+        state.changes.unmatched += 1
     amount = exact(event.amount)
     step = Step(now_us, event.event_id, "refund", event.paid_by, event.refund_id, amount, event.currency)
     take_step(state, event.return_id, step, terms)

@@ -61,11 +61,11 @@ def compensated(state: SellerState, event: CompensationPaid, now_us: int, terms:
         return
     complaint = _complaint(state, event.complaint_id) if event.complaint_id is not None else None
     if complaint is None:
-        state.core.unmatched += 1
+        state.changes.unmatched += 1
     elif complaint.opened_us:
         _pay(state, complaint, step, terms)
     else:
-        state.core.unmatched += 1
+        state.changes.unmatched += 1
         complaint.paid = _with(complaint.paid, step)
         _remember(state, event.complaint_id or "", complaint)
 
@@ -188,7 +188,7 @@ def _pay(state: SellerState, complaint: Complaint, step: Step, terms: Terms) -> 
         return
     order = open_order(state, complaint.order_id) if complaint.order_id else None
     if order is None:
-        state.core.unmatched += 1
+        state.changes.unmatched += 1
         return
     order.compensations = _with(order.compensations, step)
     settle_order(state, complaint.order_id, terms)

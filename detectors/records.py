@@ -255,6 +255,7 @@ class Core(msgspec.Struct, array_like=True):
     `countries`: see `detectors.countries`. `answer_awaited_us`: a deadline is set for then, see
     `detectors.marks`. `judged_in`, `held_by` (each with its hour since 1970) and `braked_us`: see `detectors.breaker`.
     `category`: of the last order delivered; `told_share`: see `detectors.shares`.
+    `unused` keeps the place of what older workers counted.
     """
 
     version: int = STATE_VERSION
@@ -270,7 +271,7 @@ class Core(msgspec.Struct, array_like=True):
     closed_by: str = ""
     confirmed_bad: bool = False
     truncated: bool = False
-    unmatched: int = 0
+    unused: int = 0
     exposure: dict[str, list[Decimal]] = {}
     alerts: dict[str, OpenAlert] = {}
     holds: dict[str, Hold] = {}

@@ -49,6 +49,7 @@ class Changes:
         "returns",
         "shares",
         "surges",
+        "unmatched",
     )
 
     def __init__(self) -> None:
@@ -66,6 +67,7 @@ class Changes:
         self.fuses: list[tuple[str, str]] = []
         self.kept: list[str] = []
         self.shares: list[tuple[str, str, Moments]] = []
+        self.unmatched = 0
         self.gone = False
 
     def clear(self) -> None:
@@ -75,6 +77,7 @@ class Changes:
         for held in (*records, self.markets, self.deadlines, *counted):
             if held:
                 held.clear()
+        self.unmatched = 0
         self.gone = False
 
 

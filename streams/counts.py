@@ -34,6 +34,7 @@ class Counts:
         self.dead_letters = 0
         self.deadlines = 0
         self.put_off = 0
+        self.unmatched = 0
         self.alerts: Counter[tuple[str, str, str]] = Counter()  # status, family, mode
         self.alert_reasons: Counter[tuple[str, str]] = Counter()  # reason code, mode
         self.holds: Counter[tuple[str, str, str]] = Counter()  # action, scope, who decided

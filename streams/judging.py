@@ -159,6 +159,9 @@ class Judging:
         if changes.kept:
             self.counts.kept_back.update(changes.kept)
             changes.kept.clear()
+        if changes.unmatched:
+            self.counts.unmatched += changes.unmatched
+            changes.unmatched = 0
         if changes.shares:
             work.partition.books.shares.note(changes.shares)
             changes.shares.clear()

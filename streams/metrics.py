@@ -196,6 +196,12 @@ SERIES: Final = (
         "A detector did not judge, by the guard that kept it from it.",
         readings.abstentions,
     ),
+    _counter(
+        "assay_unmatched_payments_total",
+        "",
+        "Refunds and compensations of a return, complaint or order that was unknown when they came.",
+        readings.unmatched_payments,
+    ),
     _histogram(
         "assay_title_confidence_ratio",
         "",

@@ -119,6 +119,10 @@ def fired_deadlines(seen: Watched) -> Iterator[Reading]:
     yield (), seen.live.hop.counts.deadlines
 
 
+def unmatched_payments(seen: Watched) -> Iterator[Reading]:
+    yield (), seen.live.hop.counts.unmatched
+
+
 def pending_deadlines(seen: Watched) -> Iterator[Reading]:
     yield (), seen.live.hop.counts.put_off
 

@@ -131,14 +131,21 @@ def _coverage() -> list[Placed]:
                 f' / (sum by (topic) (rate(assay_events_total{{outcome="judged"}}[{RATE}])) > 0)',
                 "{{topic}}",
             ),
-            width=12,
+            width=8,
         ),
         lines(
             "Detectors that failed",
             "A minute. Each is a dead letter with the event; the other detectors went on.",
             "short",
             Query(f'60 * sum(rate(assay_dead_letters_total{{reason="detector_failed"}}[{RATE}]))', "failures"),
-            width=12,
+            width=8,
+        ),
+        lines(
+            "Unmatched payments",
+            "An hour: of returns, complaints or orders that were unknown as they came. Many: their ids are wrong.",
+            "short",
+            Query(f"3600 * sum(rate(assay_unmatched_payments_total[{RATE}]))", "payments"),
+            width=8,
         ),
     ]
 

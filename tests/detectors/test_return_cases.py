@@ -67,7 +67,7 @@ def test_a_refund_before_the_parcel_is_no_absence() -> None:
 def test_a_refund_of_another_return_does_not_end_the_absence() -> None:
     desk = judged(requested(), delivered(10), refunded(11, return_id="another"))
     assert desk.state.overdue == {"R"}
-    assert desk.state.core.unmatched == 1
+    assert desk.state.changes.unmatched == 1
 
 
 def test_a_parcel_without_any_refund_is_overdue_at_its_deadline_and_not_before() -> None:

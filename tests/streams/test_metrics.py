@@ -195,6 +195,12 @@ def test_money_that_is_paid_back_is_at_stake_no_more() -> None:
     assert measured.value("assay_exposure_money_total") == 0
 
 
+def test_a_refund_of_a_return_that_nobody_requested_counts_as_unmatched() -> None:
+    for number, unmatched in ((1, 0), (2, 1)):
+        measured = Measured(Story().tell(sold_and_back("shop", 1, at(4)), [refund(at(9), "shop", number)]))
+        assert measured.value("assay_unmatched_payments_total") == unmatched
+
+
 def test_a_stalled_feed_of_refunds_shows_with_the_deadlines_that_wait_for_it() -> None:
     due = at(8, 9)
     measured = Measured(Story().tell(usual_refunds(0, 8), parcel_due(due), until=due + 20 * HOUR))
