@@ -18,7 +18,7 @@ from detectors.policy import Policy
 from detectors.reference import Reference
 from schemas.fields import SECOND_US
 from streams.depths import Depths
-from streams.ending import EndingWorker, end_with
+from streams.ending import EndingWorker, PlainlySaid, end_with
 from streams.exposition import serve
 from streams.fetching import FetchLimits
 from streams.hop import Hop, HopTerms, wall_clock_us
@@ -116,6 +116,8 @@ def make_worker(settings: Settings, policy: Policy, partitions: int, catalogue: 
 def _set_up_logging(level: str) -> None:
     """One line a record on standard error. What the frameworks do is worth a line when it fails, or for `debug`."""
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(PlainlySaid())
     if level == "info":
         for name in FRAMEWORKS:
             logging.getLogger(name).setLevel(logging.WARNING)

@@ -9,7 +9,7 @@ from faust.types import ConsumerMessage
 
 from streams import steps
 from streams.fetching import BatchConsumerThread, FetchLimits
-from streams.polls import TP, Control, Handler, Poll, Tenure, TransportError
+from streams.polls import TP, CannotGoOnError, Control, Handler, Poll, Tenure
 
 _IDLE_SECONDS: Final = 0.1
 
@@ -55,7 +55,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
             async with asyncio.timeout(patience_s):
                 await self._run(self._seat())
         except TimeoutError:
-            raise TransportError(
+            raise CannotGoOnError(
                 f"The positions of the assigned partitions were not to be had within {patience_s:.0f} s: "
                 "look whether Redis and Kafka answer."
             ) from None
@@ -120,7 +120,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]  # Faust's classes are unty
         if call.cancelled():
             if taken or self.should_stop:
                 return False
-            raise TransportError(
+            raise CannotGoOnError(
                 "A batch was cancelled from within: its outcome is unknown, so the worker starts anew."
             )
         call.result()

@@ -12,8 +12,21 @@ from typing import Final
 
 import faust
 
+from streams.polls import CannotGoOnError
+
 LOGGER = logging.getLogger(__name__)
 ENDING_S: Final = 60.0
+
+
+class PlainlySaid(logging.Filter):
+    """For a handler: an error that tells a person what to do is logged without its traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Never holds a record back."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, CannotGoOnError):
+            record.msg, record.args, record.exc_info, record.exc_text = str(error), (), None, None
+        return True
 
 
 class EndingWorker(faust.Worker):  # type: ignore[misc]  # Faust's classes are untyped here

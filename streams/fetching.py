@@ -17,7 +17,7 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from mode import get_logger
 
-from streams.polls import TP, Stretch, Tenure, TransportError
+from streams.polls import TP, CannotGoOnError, Stretch, Tenure
 
 logger = get_logger(__name__)
 
@@ -179,7 +179,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]  # Faus
         if not self._holds(tenure):
             return
         if position > end:
-            raise TransportError(
+            raise CannotGoOnError(
                 f"Position {position} stored for {tp.topic} partition {tp.partition} lies beyond its log's end {end}:"
                 " the topic was made anew or has lost records; restore the topic, or rebuild the state from it."
             )

@@ -22,7 +22,7 @@ import msgspec
 from detectors.records import STATE_VERSION
 from schemas import wire
 from streams.deadlines import is_deadline, parts_of
-from streams.polls import TransportError
+from streams.polls import CannotGoOnError
 from streams.store import PartitionHead, Store
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ OWNER_BYTES: Final = 8
 Place = tuple[str, int]  # topic and offset; of a deadline its id in the store and when it is due
 
 
-class NewerStateError(TransportError):
+class NewerStateError(CannotGoOnError):
     """The partition was last owned by a newer version, whose state this one cannot read; one sentence."""
 
 

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Mapping
 
+from streams.polls import CannotGoOnError
+
 LOGGER = logging.getLogger(__name__)
 
 
-class StateLostError(Exception):
-    """Redis holds nothing of a partition that was judged before; one sentence. The worker ends with it."""
+class StateLostError(CannotGoOnError):
+    """Redis holds nothing of a partition that was judged before."""
 
 
 def compare(partition: int, stored: Mapping[str, int], known: Mapping[str, int]) -> None:

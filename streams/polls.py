@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 
-class TransportError(Exception):
+class CannotGoOnError(Exception):
     """What a person has to mend; one sentence. The worker ends with it."""
 
 

@@ -4,11 +4,11 @@ redis://user@host:6379/0                    one server; rediss:// with TLS, unix
 redis+cluster://user@host:6379,host2:6379   a cluster, asked through any of these; rediss+cluster:// with TLS
 """
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from redis.asyncio.connection import Connection, SSLConnection, parse_url
 
@@ -43,12 +43,14 @@ def access_to(url: str) -> RedisAccess:
         options: dict[str, Any] = dict(parse_url(url))
         kind: type[Connection] = options.pop("connection_class", Connection)
         return RedisAccess(without_password(url), kind, options)
-    plain = urlsplit(f"{scheme.removesuffix(CLUSTER)}{colon}{rest}")
-    user, at, hosts = plain.netloc.rpartition("@")
+    # Not by urlsplit: some Pythons take a later node's brackets for those of an invalid first one.
+    named = re.split("[/?#]", rest, maxsplit=1)[0]
+    user, at, hosts = named.rpartition("@")
     nodes = tuple(_node(host) for host in hosts.split(",") if host)
     if not nodes:
         raise ValueError("Redis URL names no node of the cluster")
-    single = access_to(plain._replace(netloc=f"{user}{at}{hosts.partition(',')[0]}").geturl())
+    first = f"{user}{at}{hosts.partition(',')[0]}"
+    single = access_to(f"{scheme.removesuffix(CLUSTER)}{colon}{first}{rest.removeprefix(named)}")
     if single.options.get("db"):
         raise ValueError("Redis URL names a database, and a cluster has only number 0")
     options = {name: value for name, value in single.options.items() if name not in ("host", "port", "db")}

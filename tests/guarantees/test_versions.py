@@ -34,7 +34,7 @@ BESIDE = {COMPLAINT_MARK: Complaint, FINDING_MARK: Finding, PAYMENT_MARK: Paymen
 
 
 def test_an_older_worker_leaves_what_a_newer_one_has_judged(marketplace: Callable[[int], Marketplace]) -> None:
-    """Red with: the version of a life not looked at (the worker then judges on, and writes over it)."""
+    """Red with: the version of a life not looked at (the worker judges on and writes over it); no `PlainlySaid`."""
     told = workload(seed=43, shops=1, rounds=1)
     here = marketplace(2)
     here.refer(told.reference)
@@ -46,6 +46,7 @@ def test_an_older_worker_leaves_what_a_newer_one_has_judged(marketplace: Callabl
     assert worker.end(None) == 1, here.logs()
     sentence = f"was judged by state version {STATE_VERSION + 1}, and this worker reads up to {STATE_VERSION}"
     assert sentence in worker.said()
+    assert "Traceback" not in worker.said()
     assert not here.stored()
     assert not here.committed()
     assert {here.redis.hget(f"assay:{{{number}}}:counts", FIELD) for number in range(2)} == {newer}
