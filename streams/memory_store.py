@@ -5,6 +5,7 @@ There is one process and one event loop, and no method waits for anything: each 
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 
 from streams.memory_market import Market
@@ -30,33 +31,20 @@ from streams.store import (
 )
 
 
+@dataclass(slots=True)
 class Partition:
     """All that is stored under one partition number."""
 
-    __slots__ = (
-        "counts",
-        "deadlines",
-        "ended",
-        "epoch",
-        "lines",
-        "offsets",
-        "outbox",
-        "reemit",
-        "sellers",
-        "watermark_us",
-    )
-
-    def __init__(self) -> None:
-        self.epoch: int | None = None
-        self.offsets: dict[str, int] = {}
-        self.watermark_us = 0
-        self.sellers: dict[str, SellerBytes] = {}
-        self.deadlines = Times()
-        self.outbox: dict[str, Line] = {}
-        self.lines: dict[tuple[str, bytes], bytes] = {}
-        self.ended = Times()
-        self.reemit: dict[str, tuple[str, bytes]] = {}
-        self.counts: dict[str, bytes] = {}
+    epoch: int | None = None
+    offsets: dict[str, int] = field(default_factory=dict)
+    watermark_us: int = 0
+    sellers: dict[str, SellerBytes] = field(default_factory=dict)
+    deadlines: Times = field(default_factory=Times)
+    outbox: dict[str, Line] = field(default_factory=dict)
+    lines: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+    ended: Times = field(default_factory=Times)
+    reemit: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    counts: dict[str, bytes] = field(default_factory=dict)
 
 
 class MemoryStore:
