@@ -152,24 +152,19 @@ def _run_consume(*given: Any) -> list[tuple[int, int]]:
     return asyncio.run(_consume(*given))
 
 
-def _cpu(servers: Servers, workers: Sequence[Popen[bytes]]) -> dict[str, float]:
-    """CPU seconds so far, those of the workers as one."""
-    each = [servers.cpu(worker.pid) for worker in workers]
-    return {name: sum(one[name] for one in each) if name.startswith("worker") else each[0][name] for name in each[0]}
-
-
 def measure(
     servers: Servers, rate: int, seconds: float, seed: int, workers: Sequence[Popen[bytes]]
 ) -> dict[str, float]:
     """One flow at one rate over warm workers."""
+    pids = [worker.pid for worker in workers]
     bootstrap, stop = servers.settings().kafka_bootstrap, servers.folder / "stop-reading"
     stop.unlink(missing_ok=True)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         reading = pool.submit(_run_consume, bootstrap, servers.partitions, str(stop))
         time.sleep(SETTLE_S)
-        already, before = servers.judged(), _cpu(servers, workers)
+        already, before = servers.judged(), servers.cpu(*pids)
         sent = pool.submit(_run_produce, bootstrap, servers.partitions, rate, seconds, seed).result()
-        after, behind = _cpu(servers, workers), already + int(sent["events"]) - servers.judged()
+        after, behind = servers.cpu(*pids), already + int(sent["events"]) - servers.judged()
         servers.wait_for(already + int(sent["events"]), workers[0], CATCH_UP_S)
         time.sleep(READ_ON_S)
         stop.touch()

@@ -57,10 +57,10 @@ class Servers:
         """CPU seconds so far of `redis` or `kafka`."""
         return cpu_s(self.pid(name))
 
-    def cpu(self, worker_pid: int) -> dict[str, float]:
-        """CPU seconds so far of worker, Redis and broker, and those the worker waited for a core."""
-        pids = {"worker": worker_pid, "redis": self.pid("redis"), "broker": self.pid("kafka")}
-        return {name: cpu_s(pid) for name, pid in pids.items()} | {"worker_waiting": waited_s(worker_pid)}
+    def cpu(self, *worker_pids: int) -> dict[str, float]:
+        """CPU seconds so far of the workers together, Redis and broker, and those the workers waited for a core."""
+        servers = {"redis": self.cpu_of("redis"), "broker": self.cpu_of("kafka")}
+        return servers | {"worker": sum(map(cpu_s, worker_pids)), "worker_waiting": sum(map(waited_s, worker_pids))}
 
     @cached_property
     def admin(self) -> KafkaAdminClient:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import mix
 from kafka.errors import KafkaError
-from measured import command, cpu_s, keep, summaries, tell
+from measured import command, keep, summaries, tell
 from servers import Servers, load_topics
 
 TIMEOUT_S: Final = 900.0
@@ -36,19 +36,15 @@ def once(servers: Servers, group: str, workers: int, total: int) -> dict[str, fl
             if time.monotonic() > until_s:
                 raise SystemExit(f"The workers did not share the partitions: see the logs in {servers.folder}.")
             time.sleep(0.05)
-        began_s, first, before = time.monotonic(), servers.judged(), _cpu(servers, pids)
+        began_s, first, before = time.monotonic(), servers.judged(), servers.cpu(*pids)
         wanted = first + MEASURED * (total - first)
         while (judged := servers.judged()) < wanted:
             if time.monotonic() > until_s:
                 raise SystemExit(f"Only {judged:,} of {total:,} events were judged: see the logs in {servers.folder}.")
             time.sleep(0.05)
-        seconds, after = time.monotonic() - began_s, _cpu(servers, pids)
+        seconds, after = time.monotonic() - began_s, servers.cpu(*pids)
     cores = {f"{name}_cores": (after[name] - before[name]) / seconds for name in after}
     return {"events_per_second": (judged - first) / seconds, **cores, "measured_events": judged - first}
-
-
-def _cpu(servers: Servers, pids: list[int]) -> dict[str, float]:
-    return {"workers": sum(map(cpu_s, pids)), "redis": servers.cpu_of("redis"), "broker": servers.cpu_of("kafka")}
 
 
 def main() -> None:
