@@ -1,5 +1,6 @@
 """Titles resolved against the reference catalogue: candidates by rare features, the best of them by likeness."""
 
+import re
 from collections.abc import Iterable, Sequence
 from math import exp
 from typing import Final, NamedTuple
@@ -20,6 +21,11 @@ _MORE: Final = 1.7
 #: Candidates by whom it is judged whether the rare features found a good one.
 _FIRST: Final = 2
 CANDIDATES: Final = 5
+#: "Ga1axy", "S@msung", "N1KE": signs between letters, one at a time; a model number has them at its end.
+_SIGN: Final = re.compile(r"[01345@$!|](?<=[A-Za-z].)(?=[A-Za-z])")  # cheap, and absent from nearly all titles
+_DISGUISED: Final = re.compile(r"[A-Za-z]+(?:[01345@$!|][A-Za-z]+)+")
+_LETTERS: Final = tuple(str.maketrans("01345@$!|", letters) for letters in ("oleasasil", "oieasasil"))
+_DISGUISED_FROM: Final = 4  # letters; shorter ones are as likely a model's
 
 
 class Candidate(NamedTuple):
@@ -93,7 +99,7 @@ class Titles:
 
         `brand` is what the listing says beside its title.
         """
-        title, found = self.fits(_named(brand, text))
+        title, found = self.fits(_named(brand, self._undisguised(text)))
         if title is None or not found:
             return NOTHING
         first = found[0]
@@ -117,7 +123,7 @@ class Titles:
         a model contradicts nothing, and neither does the model of a product that the catalogue lacks.
         """
         claimed = self._slots.get(product_id, ())
-        title, known = self._ask(_named(brand, text))
+        title, known = self._ask(_named(brand, self._undisguised(text)))
         if claimed == () or title is None:
             return False
         names = self._names(product_id)
@@ -129,6 +135,16 @@ class Titles:
             return False
         found = self._search(title, known)
         return bool(found) and outdone(confidence(self.grounds(title, found[:1])), found[0].fit, own)
+
+    def _undisguised(self, text: str) -> str:
+        """The text with a letter for each digit or sign drawn in its place, where only that makes a known word."""
+        return _DISGUISED.sub(self._plain, text) if _SIGN.search(text) else text
+
+    def _plain(self, found: re.Match[str]) -> str:
+        written = found.group()
+        words = [written.lower().translate(letters) for letters in _LETTERS]
+        number_of = self._index.number
+        return next((word for word in words if len(word) >= _DISGUISED_FROM and number_of(word) is not None), written)
 
     def fits(self, said: Tokens) -> tuple[Asked | None, list[Found]]:
         """The title as it was compared, and the candidates, best first, one a product."""

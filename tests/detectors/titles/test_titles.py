@@ -20,6 +20,14 @@ def titles() -> Titles:
     return Titles(catalogue())
 
 
+def test_a_sign_becomes_a_letter_only_where_that_makes_a_longer_word_that_some_name_has(titles: Titles) -> None:
+    told = titles.resolve("Nordlys Aurora 12 64GB", why=True)
+    assert titles.resolve("N0RDLYS Aur0ra 12 64GB", why=True) == told
+    short = Titles([product("k1", "Koi", "Koi 12 64GB")])
+    assert short.resolve("k0i", why=True) == NOTHING
+    assert short.resolve("n0t", why=True) == NOTHING
+
+
 class TestAnswers:
     @pytest.mark.parametrize(
         ("title", "product_id"),
@@ -33,6 +41,8 @@ class TestAnswers:
             ("lavadora Waschgut WMG-3074 C negra", "wmg3074c"),
             ("réfrigérateur Kuehlmann RDK3111D blanc", "rdk3111d"),
             ("全新 雷鸣 AX 300 空气净化器 正品", "ring"),
+            ("N0rdly$ Aur0ra 12 64GB bl@ck", "aurora 12 64gb"),
+            ("FR0STHE1M kfz 3037b", "kfz3037b"),
         ],
     )
     def test_a_title_that_names_its_product_is_answered(self, titles: Titles, title: str, product_id: str) -> None:
