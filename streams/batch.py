@@ -32,17 +32,21 @@ def take_all(partitions: Iterable[Partition], limit: int, lateness_us: int, by_e
 
 def take(partition: Partition, limit: int, lateness_us: int, by_events: bool) -> Batch | None:
     """Up to `limit` records that can be judged now, with the deadlines that fall due; None where there is neither."""
-    mark = partition.mark()
-    items = list(partition.merged(limit, lateness_us, by_events))
+    if not partition.is_waiting:  # most of many partitions, at every step of any
+        mark, items = None, []
+    else:
+        mark, items = partition.mark(), partition.merged(limit, lateness_us, by_events)
     watermark_us = partition.idle_watermark(lateness_us, by_events)
     days = partition.books.days
     if not (items or days.gathered or watermark_us >= days.ends_us or partition.deadlines.is_due(watermark_us)):
         return None
     if not partition.deadlines.are_too_many(watermark_us):
         return Batch(partition, items, watermark_us)
-    if partition.deadlines.is_due(items[0][1] if items else watermark_us):
+    if mark is None or not items:
+        return Batch(partition, [], watermark_us)
+    if partition.deadlines.is_due(items[0][1]):
         partition.give_back(items, mark)
-        return Batch(partition, [], items[0][1] if items else watermark_us)
+        return Batch(partition, [], items[0][1])
     return _fewer(partition, items, mark, lateness_us, by_events)
 
 
@@ -63,5 +67,5 @@ def _fewer(partition: Partition, items: list[tuple[Item, int]], mark: Mark, late
     """So few of the records that not too many deadlines fall due among them; before the first none does."""
     while len(items) > 1 and partition.deadlines.are_too_many(items[-1][1]):
         partition.give_back(items, mark)
-        items = list(partition.merged(len(items) // 2, lateness_us, by_events))
+        items = partition.merged(len(items) // 2, lateness_us, by_events)
     return Batch(partition, items, partition.watermark_us)

@@ -116,7 +116,10 @@ class Partition:
     @property
     def is_waiting(self) -> bool:
         """Whether any record waits to be judged."""
-        return any(lane.items for lane in self.lanes.values())
+        for lane in self.lanes.values():  # noqa: SIM110 - `any` takes three times as long, at every step
+            if lane.items:
+                return True
+        return False
 
     @property
     def buffered(self) -> int:
@@ -178,14 +181,16 @@ class Partition:
 
     def idle_watermark(self, lateness_us: int, by_events: bool) -> int:
         """The watermark when all that was read has been judged; it does not move while any topic's end is open."""
-        if any(lane.items or lane.ended_us is None for lane in self.lanes.values()):
-            return self.watermark_us
+        ended_us = FOREVER
+        for lane in self.lanes.values():
+            if lane.items or lane.ended_us is None:
+                return self.watermark_us
+            ended_us = min(ended_us, lane.ended_us)
         if by_events:
             # Deadlines due at the last instant fire after its events.
             return (
                 max(self.watermark_us, self.highest_us - lateness_us + 1) if self.highest_us > 0 else self.watermark_us
             )
-        ended_us = min(lane.ended_us for lane in self.lanes.values() if lane.ended_us is not None)
         return max(self.watermark_us, ended_us - lateness_us)
 
     def offsets(self) -> dict[str, int]:
