@@ -114,10 +114,11 @@ fuzz: setup
 	$(BIN)/python -m tests.fuzz.judged
 
 ## make mutation    the Lua mutants, then mutmut over the core modules (MODULES="detectors.score ..."); hours
+##                  SAMPLE=15: so many mutants of each module of detectors
 .PHONY: mutation
 mutation: setup
 	$(BIN)/python -m tests.mutation.lua
-	$(BIN)/python -m tests.mutation.run $(MODULES)
+	$(BIN)/python -m tests.mutation.run $(if $(SAMPLE),--sample $(SAMPLE)) $(MODULES)
 
 ## make supply      advisories for the lock, bills of materials into out/, licences of what is shipped
 .PHONY: supply

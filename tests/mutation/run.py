@@ -6,18 +6,21 @@ The tests of a module are chosen by hand: all of them for each mutant would take
 test would notice is one for whose module a test is missing.
 """
 
+import argparse
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from tests.mutation.about import ROOT, modules, tests_of
 from tests.mutation.undecorated import undecorated
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "out/mutation"
 #: What a copy needs; tests and the mutated package come with them.
 COPIED: Final = (
@@ -33,35 +36,21 @@ COPIED: Final = (
 )
 #: Tests that look at the code itself, or take long and say nothing of these modules.
 LEFT_OUT: Final = (
-    "not redis and not cluster and not process and not ten_thousand and not stretch and not no_valid_event "
-    "and not has_no_memory and not stands_in_the_file and not wave_of_new_shops and not hundreds_of_listings "
-    "and not make_the_core_grow"
+    "not redis and not valkey and not cluster and not process and not ten_thousand and not stretch "
+    "and not no_valid_event and not has_no_memory and not stands_in_the_file and not wave_of_new_shops "
+    "and not hundreds_of_listings and not make_the_core_grow"
 )
 OPTIONS: Final = ("-p", "tests.mutation.plugin", "-p", "no:logging", "-p", "no:cacheprovider")
-_DETECTORS: Final = "tests/detectors/test_{}.py"
-_STORIES: Final = ("alerts", "holds", "idempotence", "seed_story", "upheld_complaint", "guard_shopping")
-MODULES: Final = {
-    "detectors.score": (
-        "alerts",
-        "alerts_said",
-        "holds",
-        "reassuring_messages",
-        "many_flagged",
-        "policy",
-        "seed_story",
-    ),
-    "detectors.holds": ("holds", "alerts", "upheld_complaint", "unpaid_refunds", "vanished_seller", "many_flagged"),
-    "detectors.alerts": ("alerts", "alerts_said", "judged", "holds", "state_bounds", "upheld_complaint", "seed_story"),
-    "detectors.returns": ("returns", "return_*", "overdue_refund", "exposure"),
-    "detectors.market": ("market", "market_falls", "market_weights", "below_market_price"),
-    "detectors.estimate": ("market", "market_falls", "market_weights", "below_market_price", "rates"),
-    "detectors.judge": ("judged", "state_bounds", *_STORIES),
-    "detectors.asking": ("asking", "judged", "overdue_refund", *_STORIES),
-    "streams.memory_store": (),
-    **{f"detectors.rules.{path.stem}": (path.stem,) for path in sorted(ROOT.glob("detectors/rules/[!_]*.py"))},
-}
-STORE_TESTS: Final = tuple(
-    f"tests/streams/test_store_{about}.py" for about in ("contract", "content", "edges", "markets", "outbox", "owners")
+#: Those of which each mutant is tried; of all others `--sample` tries some.
+WHOLE: Final = (
+    *(f"detectors.{name}" for name in ("score", "holds", "alerts", "market", "estimate", "judge", "asking")),
+    "streams.memory_store",
+    *(f"detectors.rules.{path.stem}" for path in sorted(ROOT.glob("detectors/rules/[!_]*.py"))),
+)
+#: Has mutmut write a copy's mutants without trying any; then their names are known.
+_GENERATE: Final = (
+    "from mutmut import __main__ as mutmut; mutmut.Config.ensure_loaded(); "
+    "mutmut.copy_src_dir(); mutmut.copy_also_copy_files(); mutmut.create_mutants(1)"
 )
 _VERDICTS: Final = {
     0: "survived",
@@ -73,12 +62,6 @@ _VERDICTS: Final = {
     24: "timeout",
     -24: "timeout",
 }
-
-
-def tests_of(module: str) -> list[str]:
-    """The test files that are about a module."""
-    named = [path for name in MODULES[module] for path in sorted(ROOT.glob(_DETECTORS.format(name)))]
-    return [str(path.relative_to(ROOT)) for path in named] or list(STORE_TESTS)
 
 
 def prepare(module: str) -> Path:
@@ -112,34 +95,65 @@ def _kept(module: str) -> Path:
     return FOLDER / module / "mutants" / f"{module.replace('.', '/')}.py.meta"
 
 
+def _codes(module: str) -> dict[str, int | None]:
+    """How the tests ended under each mutant, None where it was not tried."""
+    codes: dict[str, int | None] = json.loads(_kept(module).read_text())["exit_code_by_key"]
+    return codes
+
+
 def try_again(module: str) -> None:
     """Has mutmut forget that a mutant was alive; those that were killed stay so, whatever tests were added."""
-    if not _kept(module).exists():
-        return
     kept = json.loads(_kept(module).read_text())
     codes = kept["exit_code_by_key"]
     kept["exit_code_by_key"] = {key: code if _VERDICTS.get(code) == "killed" else None for key, code in codes.items()}
     _kept(module).write_text(json.dumps(kept))
     measured = FOLDER / module / "mutants/mutmut-stats.json"
-    measured.write_text(json.dumps(json.loads(measured.read_text()) | {"config_fingerprint": {}}))
+    if measured.exists():
+        measured.write_text(json.dumps(json.loads(measured.read_text()) | {"config_fingerprint": {}}))
 
 
-def figures(module: str) -> Counter[str]:
-    """What became of the module's mutants so far."""
-    codes = json.loads(_kept(module).read_text())["exit_code_by_key"]
-    return Counter(_VERDICTS.get(code, "not run" if code is None else f"ended with {code}") for code in codes.values())
+def sample(module: str, size: int) -> list[str]:
+    """So many of the module's mutants, in the order of a digest of their names: a larger sample holds the smaller."""
+    return sorted(_codes(module), key=lambda name: hashlib.blake2b(name.encode(), digest_size=8).digest())[:size]
+
+
+def figures(module: str, names: Collection[str]) -> Counter[str]:
+    """What became of these mutants so far."""
+    codes = {name: code for name, code in _codes(module).items() if name in names}
+    return Counter("not run" if code is None else _VERDICTS.get(code, f"ended with {code}") for code in codes.values())
+
+
+def _run(here: Path, *command: str) -> subprocess.CompletedProcess[bytes]:
+    """Ends the command in that copy; what it would print is thousands of lines."""
+    return subprocess.run(
+        command, cwd=here, env={**os.environ, "PYTHONPATH": ""}, check=False, stdout=subprocess.DEVNULL
+    )
+
+
+def measure(module: str, size: int | None) -> None:
+    """Runs mutmut over a module, or over a sample of its mutants, and says what is alive."""
+    here = prepare(module)
+    _run(here, sys.executable, "-c", _GENERATE).check_returncode()
+    try_again(module)
+    codes = _codes(module)
+    names = sample(module, size) if size else list(codes)
+    left = [name for name in names if codes[name] is None]
+    if left:
+        _run(here, str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", "1", *(left if size else ()))
+    counted = figures(module, names)
+    tried = len(names) - counted["not run"]
+    killed = counted["killed"] + counted["timeout"]
+    print(f"| `{module}` | {len(codes)} | {tried} | {killed} | {dict(counted)} |", flush=True)
 
 
 def main() -> None:
     """The command line."""
-    for module in sys.argv[1:] or MODULES:
-        here = prepare(module)
-        try_again(module)
-        command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", "1"]
-        subprocess.run(command, cwd=here, env={**os.environ, "PYTHONPATH": ""}, check=False, stdout=subprocess.DEVNULL)
-        counted = figures(module)
-        tried = sum(counted.values()) - counted["not run"]
-        print(f"| `{module}` | {tried} | {counted['killed'] + counted['timeout']} | {dict(counted)} |", flush=True)
+    asked = argparse.ArgumentParser(prog="python -m tests.mutation.run", description=__doc__)
+    asked.add_argument("modules", nargs="*", metavar="MODULE")
+    asked.add_argument("--sample", type=int, metavar="N", help="N mutants of each module, always the same")
+    told = asked.parse_args()
+    for module in told.modules or (modules() if told.sample else WHOLE):
+        measure(module, told.sample)
 
 
 if __name__ == "__main__":
