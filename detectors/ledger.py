@@ -153,6 +153,7 @@ def _by_age(item: tuple[str, Payment]) -> tuple[int, str]:
 
 
 def _put_on(state: SellerState, key: str, payment: Payment, return_id: str) -> None:
+    _take_off(state, key, payment)
     payment.return_id = return_id
     state.paid_on.setdefault(return_id, set()).add(key)
     state.changes.payments.add(key)
@@ -160,11 +161,15 @@ def _put_on(state: SellerState, key: str, payment: Payment, return_id: str) -> N
 
 def _forget(state: SellerState, key: str, payment: Payment) -> None:
     del state.payments[key]
-    on_same = state.paid_on[payment.return_id]
+    _take_off(state, key, payment)
+    state.changes.payments.add(key)
+
+
+def _take_off(state: SellerState, key: str, payment: Payment) -> None:
+    on_same = state.paid_on.get(payment.return_id, set())
     on_same.discard(key)
     if not on_same:
-        del state.paid_on[payment.return_id]
-    state.changes.payments.add(key)
+        state.paid_on.pop(payment.return_id, None)
 
 
 def _add(state: SellerState, payment: Payment, sign: int) -> None:

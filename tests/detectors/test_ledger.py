@@ -118,6 +118,24 @@ def test_the_window_is_this_half_and_the_one_before() -> None:
     assert ever(desk) == (6000, 0, 0)
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_sale_counts_in_the_half_in_which_its_parcel_arrived_or_was_taken_to_have(is_known: bool) -> None:
+    border = in_half(1)
+    there = [said(schemas.OrderDelivered, border, order_id="O1")] if is_known else []
+    desk = Desk().take(order(1, border - 30)[0], there).fire(hour_us(border + 7 * DAY))
+    begins_us = hour_us(in_half(1) - 1)
+    assert [ledger.recent(desk.state, "CNY", begins_us + by).sold for by in (0, HALF_US)] == [1000, 0]
+    assert desk.state.core.ledger["CNY"].before.sold == 0
+
+
+def test_a_payment_that_is_put_on_a_return_later_is_no_longer_among_those_without() -> None:
+    money = compensated(1, 0, return_id=None, complaint_id="C1")
+    desk = Desk().take(order(1, 0), asked(1, 30), money)
+    assert desk.state.paid_on == {"": {"cK1"}}
+    desk.take(complaint(1, 31, return_id="R1"))
+    assert desk.state.paid_on == {"R1": {"cK1"}}
+
+
 def test_payments_are_forgotten_after_ninety_days_and_the_sums_are_not() -> None:
     desk = Desk().take(asked(1, 0), compensated(1, 1), asked(2, 2), compensated(2, 3), refunded(2, 4))
     desk.fire(hour_us(89 * DAY))
