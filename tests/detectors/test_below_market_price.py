@@ -87,6 +87,17 @@ def test_as_many_deviations_as_are_asked_for_are_enough(price: str, reached: str
     assert not isinstance(short, Finding) or short.grade != reached
 
 
+def test_numbers_are_told_to_the_hundredth_and_a_discount_to_the_thousandth() -> None:
+    found = look(listing("0.50"), world(sellers(price / 3000 for price in USUAL)))
+    assert isinstance(found, Finding)
+    assert found.numbers["price"] == "0.50"
+    used = look(
+        listing("800", condition="used"), world(sellers(USUAL)), replace(DISCOUNTED, class_discounts={"used": 2 / 3})
+    )
+    assert isinstance(used, Finding)
+    assert used.numbers["class_discount"] == 0.667
+
+
 def test_in_a_market_that_disagrees_half_the_price_is_less() -> None:
     wide = [3000 * 1.09**step for step in range(-6, 7)]
     assert grade(listing("1500"), world(sellers(wide))) is None

@@ -123,3 +123,9 @@ def test_nothing_follows_from_one_seller_or_from_sellers_who_are_all_the_same_ex
     one_trial_each = rate_of(added([(0, 1), (1, 1)]))
     assert one_trial_each is not None
     assert one_trial_each.orders == math.inf, "from single trials nobody can tell"
+
+
+@pytest.mark.parametrize(("hits", "trials"), [(1, 2), (1, 3), (5, 7), (999, 1_001)])
+def test_a_weighted_square_is_rounded_to_the_nearest(hits: int, trials: int) -> None:
+    found = Fraction(moments_of(hits, trials).hits_squared) - Fraction(hits * hits * 10**6, trials)
+    assert abs(found) <= Fraction(1, 2)

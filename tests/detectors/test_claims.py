@@ -1,5 +1,6 @@
 """The complaints about a seller together, kept up by differences, are what counting them anew gives."""
 
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given, settings
@@ -86,3 +87,10 @@ def test_of_many_complaints_the_newest_are_named() -> None:
     assert found.listing_ids == tuple(f"L{number}" for number in range(299, 99, -1))
     assert found.event_ids[-2:] == ("opened-299", "upheld-299-300")
     assert (len(found.event_ids), found.event_count) == (50, 600)
+
+
+def test_a_complaint_that_names_a_listing_alone_counts_for_the_brand_of_the_listing() -> None:
+    told = {"title": "Acme phone", "price": Decimal(9), "currency": "CNY", "price_kind": "fixed", "condition": "new"}
+    desk = Desk().take(said(schemas.ListingPublished, 0, listing_id="L", brand="Acme", **told))
+    desk.take(complaint(1, 1, listing_id="L"))
+    assert [(one.counter, one.brand) for one in desk.state.changes.counted] == [("counterfeit", "acme")]

@@ -7,12 +7,13 @@ import msgspec
 import pytest
 
 import schemas
+from detectors.baseline import SurgeTerms
 from detectors.detector import Finding
 from detectors.records import Complaint, Core, decode, encode
 from detectors.rules.complaint_surge import ComplaintSurge
 from detectors.state import SellerState
 from detectors.surge import Series
-from detectors.surging import KIND
+from detectors.surging import KIND, day_over
 from schemas.fields import DAY_US, to_us
 from streams.sellers import change_of, seller_from
 from streams.store import SellerBytes
@@ -268,3 +269,23 @@ def test_of_a_brand_it_is_the_other_grade_and_names_it() -> None:
     just = ComplaintSurge(fewest_complaints=41).look_at_market({"unpaid": series}, "brand", "samsung")
     assert just is not None
     assert " about samsung have risen since" in just.sentence, "its own name, where no other is known"
+
+
+def test_an_older_opening_takes_a_complaint_back_from_its_day_only_where_it_was_of_another_kind() -> None:
+    desk = Desk().take(on(0, 1), on(0, 2)).fire(hour_us(DAY))
+    weeks = desk.state.surges["counterfeit"].weeks
+    assert sum(map(sum, weeks)) == 2
+    older = {"complaint_id": "C0-1", "event_id": "before"}
+    desk.take(complaint(1, 11, **older))
+    assert sum(map(sum, desk.state.surges["counterfeit"].weeks)) == 2
+    desk.take(complaint(1, 10, **older | {"event_id": "before that", "kind": "no_refund"}))
+    assert sum(map(sum, desk.state.surges["counterfeit"].weeks)) == 1
+
+
+def test_orders_of_a_day_that_is_closed_together_with_a_later_one_are_not_lost() -> None:
+    state = SellerState("shop", surges={"counterfeit": Series(NEW_YEAR_DAY)})
+    state.surges["counterfeit"].close_day(NEW_YEAR_DAY, 1, 0, SurgeTerms())
+    state.core.surge = NEW_YEAR_DAY + 1, 7
+    day_over(state, (NEW_YEAR_DAY + 4) * DAY_US, SurgeTerms())
+    assert state.surges["counterfeit"].delivered == [0, 0, 7]
+    assert state.core.surge == (NEW_YEAR_DAY + 4, 0)

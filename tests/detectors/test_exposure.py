@@ -111,6 +111,27 @@ def test_a_compensation_for_an_order_that_never_came_back_counts_whichever_is_kn
         assert desk.fire(hour_us(50 + 90 * 24)).exposure() == {}
 
 
+def test_two_returns_of_one_order_add_up_and_what_a_buyer_waits_for_comes_first() -> None:
+    both = [paid(0), *returned(amount=Decimal(600)), *returned(31, return_id="R2", amount=Decimal(400))]
+    assert at_stake(both, until=500 * 24) == {("unrefunded", "CNY"): 1000}
+    assert at_stake(both, compensation(60, 400, return_id="R2"), until=61) == {("unrefunded", "CNY"): 600}
+    refunds = [
+        said(
+            schemas.RefundIssued,
+            at,
+            refund_id=f"f{at}",
+            return_id=name,
+            amount=amount,
+            currency="CNY",
+            paid_by="platform",
+        )
+        for at, name, amount in ((60, "R", Decimal(600)), (100, "R2", Decimal(400)))
+    ]
+    assert at_stake(both, refunds, until=101) == {("owed_to_platform", "CNY"): 1000}
+    assert at_stake(both, refunds, until=60 + 90 * 24) == {("owed_to_platform", "CNY"): 400}
+    assert at_stake(both, refunds, until=100 + 90 * 24) == {}
+
+
 def test_an_order_counts_once_and_orders_add_up_by_currency() -> None:
     told = [
         paid(0),

@@ -137,6 +137,18 @@ def test_an_allow_ends_with_its_time() -> None:
     assert story.held() == {SHELF}
 
 
+def test_an_allow_of_the_seller_ends_with_its_time() -> None:
+    story = held_story().tell(verdict(at(3), GANG, "seller", "rejected"), until=at(32.9))
+    assert story.held() == set()
+    story.tell(until=at(33.1))
+    assert story.held() == {SHELF}
+
+
+def test_a_verdict_that_names_an_alert_that_is_not_open_is_about_its_whole_subject() -> None:
+    story = held_story().tell(verdict(at(3), GANG, "listing", "rejected", subject_id=f"L-{GANG}", alert_id="long gone"))
+    assert story.held() == set()
+
+
 def test_a_moderator_cannot_undo_what_a_lead_has_decided_and_a_lead_can() -> None:
     on_it = {"subject_id": f"L-{GANG}"}
     story = held_story().tell(verdict(at(3), GANG, "listing", "confirmed", role="lead", **on_it))

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from detectors import products
-from detectors.products import Place, market_key, markets_of, split_key
+from detectors.products import Place, market_key, markets_of, product_of, split_key
 from detectors.reference import Reference, gtin14
 from schemas import Brand, Product
 from tests.detectors.prices import World, listing, world
@@ -204,3 +204,15 @@ class TestClassify:
         assert split_key(key) == ("p:p:a:new:CNY", "new", "CNY")
         assert split_key(key).product_id == odd
         assert split_key(market_key("g:00036000291452", "used", "EUR")).product_id is None
+
+
+def test_what_the_category_says_of_the_title_decides_too_whether_it_is_compared() -> None:
+    told = {"title": "Miss Dior miniature", "product_id": "missdior"}
+    assert classify(listing(**told), World()).guard == ""
+    assert classify(listing(**told, category="Perfume"), World()).guard == "sample"
+
+
+def test_the_product_of_a_listing_is_the_one_that_it_is_compared_as() -> None:
+    product = product_of(listing(), world({}))
+    assert product is not None
+    assert product.product_id == "i9100"

@@ -13,6 +13,7 @@ from detectors.detector import Abstained, Finding
 from detectors.market import Market
 from detectors.policy import PolicyError, make_policy
 from detectors.products import markets_of
+from detectors.rates import rates_of
 from detectors.rules.below_market_price import BelowMarketPrice
 from detectors.rules.implausible_price import ImplausiblePrice
 from schemas import ListingPublished
@@ -183,3 +184,8 @@ class TestPolicy:
         assert (texts.rates, texts.version) == (numbers.rates, numbers.version)
         assert texts.version != make_policy(PACKAGED, {"rates": {"EUR": 1.09, "USD": 1}}).version
         assert make_policy(PACKAGED).rates == {}
+
+
+@pytest.mark.parametrize("worth", ["1e-9", "1e9"])
+def test_the_least_and_the_most_that_the_sentence_names_are_rates(worth: str) -> None:
+    assert rates_of({"CNY": "1", "USD": worth}) == {"CNY": 1.0, "USD": float(worth)}

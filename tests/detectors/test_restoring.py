@@ -14,7 +14,7 @@ from detectors import records
 from detectors.detector import Abstained, Finding
 from detectors.policy import make_policy
 from detectors.records import ON_TRIAL, Listing
-from detectors.restoring import ABSENCE, HeldBack, Said, hold_back, restore
+from detectors.restoring import ABSENCE, Said, hold_back, restore
 from detectors.state import SellerState
 from schemas import Alert, Hold, SellerStanding
 from schemas.fields import to_us
@@ -206,13 +206,18 @@ def test_detectors_of_what_did_not_happen_wait_until_nothing_is_missing() -> Non
 
 def test_a_detector_that_was_held_back_looks_again_from_then_on() -> None:
     class Seeing:
-        def look(self, *_asked: Any) -> Finding:
+        def look(self, *asked: Any) -> Finding:
+            assert asked == (state, cause, until_us, around)
             return SEEN
 
-    held_back, state, until_us = HeldBack(Seeing(), to_us(at(10))), SellerState("shop"), to_us(at(10))
-    around: Any = None
-    assert held_back.look(state, around, until_us - 1, around) == Abstained("events_lost")
-    assert held_back.look(state, around, until_us, around) is SEEN
+    unpaid = next(one for one in POLICY.entries if one.reason_code == SEEN.reason_code)
+    policy = msgspec.structs.replace(POLICY, entries=(unpaid._replace(detector=Seeing()),))
+    state, until_us = SellerState("shop"), to_us(at(10))
+    held_back = hold_back(policy, until_us).entries[0].detector
+    cause: Any = "what happens"
+    around: Any = "what lies around"
+    assert held_back.look(state, cause, until_us - 1, around) == Abstained("events_lost")
+    assert held_back.look(state, cause, until_us, around) is SEEN
 
 
 SEEN = Finding("unpaid_refunds", "seller", "shop", "seen", "two buyers wait", {}, ("e",), 1)

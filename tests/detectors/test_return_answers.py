@@ -110,3 +110,10 @@ def test_at_each_moment_those_are_ignored_that_have_waited_for_three_days(
     until = hour_us(150 + ANSWER)
     assert ignored(desk.fire(until)) == first.keys() - answered
     assert awaited(desk) == {}
+
+
+def test_who_accepts_twice_and_then_refuses_has_gone_back_on_it() -> None:
+    steps = [asked(1), about(schemas.ReturnAccepted, 1, 1), about(schemas.ReturnAccepted, 1, 2)]
+    desk = Desk().take(steps)
+    assert not desk.state.ignored
+    assert desk.take(about(schemas.ReturnRefused, 1, 3)).state.ignored == {"R1"}

@@ -139,3 +139,9 @@ def test_after_thirty_days_off_every_day_counts() -> None:
     """Fifteen weeks from a Monday on: 75 working days and 30 days off; the 200 hours that are left are on any days."""
     terms = ReturnTerms(calendars={"XX": Calendar(2_000, 0, weekends_count=False)})
     assert due("XX", "2026-01-05 00:00", terms) == "2026-04-28 08:00"
+
+
+def test_the_bound_of_a_calendar_has_every_hour_that_it_may_add() -> None:
+    seasons = {"a": Season("11-11", "11-30", 48.0), "b": Season("12-15", "01-06", 24.0)}
+    assert Calendar(seasons=seasons).longest_hours(72, 24) == 72 + 24 + 48 + 24 * DAYS_OFF_MOST
+    assert Calendar(refund_sla_hours=10, scan_grace_hours=1).longest_hours(72, 24) == 11 + 24 * DAYS_OFF_MOST

@@ -97,3 +97,11 @@ def test_announced_absences_are_few_and_the_same_in_any_order(
     for from_us, until_us in known(told):
         assert from_us < until_us <= from_us + 30 * DAY_US
         assert until_us > last * DAY_US
+
+
+def test_of_too_many_absences_those_that_end_last_are_remembered_however_early_they_began() -> None:
+    away: tuple[tuple[int, int], ...] = ()
+    hours = [(0, 100), *((begin, begin + 1) for begin in range(1, MAX_AWAY + 1))]
+    for begin, until in hours:
+        away = announced(away, begin * HOUR_US, until * HOUR_US, 0, SilenceTerms())
+    assert [(begin // HOUR_US, until // HOUR_US) for begin, until in away] == [hours[0], *hours[2:]]

@@ -202,3 +202,24 @@ def test_no_counts_make_it_raise_or_grow(told: list[tuple[int, int, int]], gap: 
     series.close_day(day + abs(gap), 1, 1, TERMS)
     assert len(series.weeks) <= KEPT_WEEKS + 1
     assert SERIES.decode(msgspec.msgpack.encode(series)) == series
+
+
+def test_a_rise_of_one_day_where_less_than_one_was_usual_is_said_so() -> None:
+    series = day_by_day([*[1, 0, 0] * 43, 0, 12])
+    assert series.raised
+    found = surge_finding({"counterfeit": series}, "seller", "shop", "seller")
+    assert found is not None
+    assert found.sentence.endswith("12 in 1 day where less than 1 were to be expected")
+    assert found.numbers["counterfeit_ratio"] == round(12 / series.expected, 3) > 20
+
+
+def test_a_calm_series_has_not_been_rising_for_a_day() -> None:
+    assert day_by_day([10] * 130).rising_days == 0
+
+
+def test_a_complaint_that_is_added_to_a_day_without_any_counts_on_that_day() -> None:
+    series = day_by_day([3, *[0] * 13])
+    assert series.weeks == [[0, 3], []]
+    series.amend(START + 5, 2)
+    series.amend(START + 9, 1)
+    assert series.weeks == [[0, 3, 0, 0, 0, 0, 2], [0, 0, 0, 1]]

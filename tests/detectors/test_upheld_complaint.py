@@ -100,6 +100,12 @@ def test_a_few_of_many_cost_a_shop_its_standing_only_when_they_speak_of_one_list
     assert has_standing(desk.state, now_us + 181 * DAY_US)
 
 
+def test_an_upheld_complaint_that_names_no_listing_is_one_of_few_in_a_large_shop() -> None:
+    seen = found(shop(1_000).take(upheld(2_000, at=2)), CODE)
+    assert seen is not None
+    assert seen.grade == "few_of_many"
+
+
 def test_one_buyer_counts_once_and_all_without_a_name_are_one() -> None:
     same = [each for number in range(5) for each in upheld(number, buyer_id="B")]
     unknown = [each for number in range(5, 9) for each in upheld(number, buyer_id=None)]

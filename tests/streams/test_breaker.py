@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 import schemas
-from detectors.breaker import BreakerTerms, Fuse, catches
+from detectors.breaker import BreakerTerms, Fuse, Hour, catches, settle
 from detectors.state import SellerState
 from schemas.fields import HOUR_US, to_us
 from streams.brake import TABLE, Brake, read
@@ -201,3 +201,16 @@ def _delivered(seller: str, number: int, when: datetime) -> list[schemas.Event]:
         event(schemas.OrderPaid, when, seller, order_id=order, listing_id=f"L-{seller}", buyer_id=order, **money),
         event(schemas.OrderDelivered, when + timedelta(days=1), seller, order_id=order),
     ]
+
+
+def test_a_seller_that_was_caught_and_looked_at_again_counts_for_the_breaker_as_before() -> None:
+    state, tripped, now_us = SellerState("shop"), {Fuse("below_market_price")}, to_us(BEGIN)
+    assert catches(state, ["below_market_price"], "", now_us, tripped)
+    settle(state, now_us + HOUR_US)
+    state.changes.fuses.clear()
+    assert not catches(state, ["below_market_price"], "", now_us + 2 * HOUR_US, set())
+    assert state.changes.fuses == [("below_market_price", "")]
+
+
+def test_an_hour_in_which_a_detector_held_nobody_is_never_over() -> None:
+    assert not Hour(judged={"": 9}).is_over(Fuse("below_market_price"), BreakerTerms(sellers_enough=1, share=0))

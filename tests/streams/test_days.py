@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.tally import DELIVERED, Count, Subject
+from detectors.tally import DELIVERED, Count, Subject, Tally
 from schemas.fields import DAY_US
 from streams.days import GATHERED_AT_ONCE, MAX_SUBJECTS, Days, table_of
 from streams.memory_store import MemoryStore
@@ -150,3 +150,13 @@ def test_sellers_cannot_make_up_more_brands_than_are_counted() -> None:
     told = days.gathered[FIRST_DAY]
     assert len(told) == MAX_SUBJECTS
     assert told[Subject("brand", "brand 0")].counts == {DELIVERED: 2}
+
+
+def test_the_number_of_notes_grows_with_each_count_and_so_says_which_of_two_owners_knows_more() -> None:
+    tally, other = Tally(), Tally()
+    for by in (1, 1, -1):
+        tally.note(Count("counterfeit", "acme", "", by))
+    other.note(Count("counterfeit", "acme", ""))
+    assert (tally.notes, tally.counts) == (3, {"counterfeit": 1})
+    tally.add(other)
+    assert (tally.notes, tally.counts) == (4, {"counterfeit": 2})

@@ -3,7 +3,7 @@
 import pytest
 
 from detectors.titles.index import Index
-from detectors.titles.scoring import Asked, asked
+from detectors.titles.scoring import MEASURES, Asked, asked, fit
 from detectors.titles.search import FEW, LOOKED_AT, MANY, Known, best, few, many
 from detectors.titles.tokens import tokens
 
@@ -64,3 +64,12 @@ def test_of_many_names_that_share_as_much_the_shorter_ones_are_looked_at() -> No
     index = index_of([f"lumen lamp x{at} with shade and bulb" for at in range(1_000)])
     short = {index.add(tokens(f"lumen lamp y{at}")) for at in range(LOOKED_AT)}
     assert set(many(index, *question(index, "lumen lamp"))) == short
+
+
+def test_what_a_title_says_otherwise_than_the_name_is_measured() -> None:
+    index = index_of(["aurora 12 64gb", "aurora 12 128gb"])
+    _, title = question(index, "aurora 12 plus mini 128gb")
+    assert title.variants == 2
+    for slot, other in ((0, 1.0), (1, 0.0)):
+        measures = dict(zip(MEASURES, fit(index, title, slot).measures, strict=True))
+        assert (measures["other_capacity"], measures["extra_variant"]) == (other, 2.0)

@@ -110,6 +110,7 @@ class TestAnswers:
         assert len(confidences) > 1
         assert confidences == sorted(confidences, reverse=True)
         assert all(0 <= confidence <= 1 for confidence in confidences)
+        assert sum(confidences) <= 1.001, "at most one of them is meant"
 
 
 @pytest.mark.parametrize("ground", ["contradicted", "same_digits"])
