@@ -36,9 +36,9 @@ COPIED: Final = (
 )
 #: Tests that look at the code itself, or take long and say nothing of these modules.
 LEFT_OUT: Final = (
-    "not redis and not valkey and not cluster and not process and not ten_thousand and not stretch "
-    "and not no_valid_event and not has_no_memory and not stands_in_the_file and not wave_of_new_shops "
-    "and not hundreds_of_listings and not make_the_core_grow"
+    "not redis and not valkey and not cluster and not every_process and not the_process and not ten_thousand "
+    "and not any_stretch and not no_valid_event and not has_no_memory and not stands_in_the_file "
+    "and not wave_of_new_shops and not hundreds_of_listings and not make_the_core_grow"
 )
 OPTIONS: Final = ("-p", "tests.mutation.plugin", "-p", "no:logging", "-p", "no:cacheprovider")
 #: Those of which each mutant is tried; of all others `--sample` tries some.
