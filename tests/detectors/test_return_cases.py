@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 import schemas
+from detectors.returns import fold
 from schemas.fields import HOUR_US, to_us
-from tests.detectors.aftersales import Desk, hour_us, said
+from tests.detectors.aftersales import POLICY, Desk, hour_us, said
 
 BACK = 96  # hours from a signed delivery to the deadline
 LATER = 24 * 365
@@ -120,6 +121,12 @@ def test_a_sellers_dispute_pauses_the_deadline_once_for_ten_days() -> None:
     assert deadline(requested(), delivered(10, signed=False), disputed(20)) == 10 + BACK + 168 + 240
     assert deadline(requested(), disputed(0), delivered(100)) == 100 + BACK + 140, "only what is left of the ten days"
     assert overdue_at(requested(), delivered(10), disputed(10 + BACK + 1), until=10 + BACK + 2), "too late"
+
+
+def test_a_return_is_contested_by_a_dispute_that_came_in_time_and_by_no_other() -> None:
+    for told, contested in (([], False), ([disputed(20)], True), ([disputed(10 + BACK + 1)], False)):
+        desk = judged(requested(), delivered(10), *told, until=10 + BACK + 2)
+        assert fold(desk.state.returns["R"], POLICY.terms.returns).contested == contested
 
 
 def test_the_sum_under_dispute_stays_at_stake() -> None:

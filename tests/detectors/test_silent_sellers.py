@@ -5,6 +5,7 @@ from tests.detectors.aftersales import Desk, hour_us, said
 from tests.detectors.silent import DUE, away, day_by_day, found, held, holds, message, outside, working
 from tests.detectors.test_overdue_refund import unpaid
 from tests.detectors.test_unpaid_refunds import paid
+from tests.story import Story, at, refund, registered, sold_and_back
 
 HOLIDAY = (100.0, 436.0)  # two weeks
 
@@ -82,3 +83,10 @@ def test_a_gang_that_writes_one_line_a_day_keeps_its_account_and_not_its_payout(
     assert found(desk) is None
     assert holds(desk)[0] == ("payout", "placed", DUE + 10), "frozen by `unpaid_refunds` at the second buyer"
     assert not [one for one in holds(desk) if one[0] == "seller"]
+
+
+def test_the_deadline_of_a_silence_that_comes_after_everything_was_paid_leaves_none() -> None:
+    story = Story().tell(registered(at(1), "s"), sold_and_back("s", 1, at(3)), until=at(11.5))
+    assert story.state("s").core.silence_due_us
+    story.tell(refund(at(11.6), "s", 1), until=at(60))
+    assert story.state("s").core.silence_due_us == 0

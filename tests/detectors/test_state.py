@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 import schemas
+from detectors.findings import keep
 from detectors.records import Core, Listing, Order, decode, encode
 from detectors.state import SellerState
 from tests.detectors.aftersales import Desk, hour_us, said
@@ -28,6 +29,12 @@ def test_of_what_brand_goods_are_the_order_says_and_where_it_says_nothing_the_li
     goods = state.goods("O", "L")
     assert goods is not None
     assert goods.brand == said
+
+
+def test_a_detector_that_is_quiet_where_nothing_was_found_changes_nothing() -> None:
+    state = SellerState(SHOP)
+    assert not keep(state, "", "overdue_refund", None, 1, "e")
+    assert not state.changes.findings
 
 
 def test_a_tombstone_keeps_what_is_asked_of_an_old_seller() -> None:

@@ -55,6 +55,7 @@ def test_of_two_hundred_shops_and_four_thousand_listings_the_first_are_held_and_
     assert alert.evidence[0].sentence.startswith(
         "below_market_price would hold 25 of 25 sellers judged within the hour"
     )
+    assert alert.evidence[0].weight == 0, "the system weighs nothing against anybody"
     late = [one for one in story.alerts if one.seller_id == "fake-199"]
     assert (late[-1].mode, late[-1].severity) == ("alert", "medium")
     assert "breaker" in str(late[-1].note)

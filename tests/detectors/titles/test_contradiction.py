@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.titles import Titles
+from detectors.titles.contradiction import LEAD, NAMED, SHARED, outdone, refuted
+from detectors.titles.scoring import Fit
 from tests.detectors.titles.catalogue import catalogue, drawn_titles, product
 
 
@@ -87,3 +89,22 @@ def test_any_text_is_taken(text: str) -> None:
 
 
 ANY = Titles(catalogue())
+
+
+def fit(score: float = 0.0, coverage: float = 0.0, contradicted: bool = False, code: float = 0.0) -> Fit:
+    return Fit(score, coverage, (), contradicted, code)
+
+
+def test_another_product_has_to_be_named_surely_and_to_lead_by_far_a_claimed_one_that_shares_little() -> None:
+    """Each at its limit; less of one of them is too little, whatever the others are."""
+    best, claimed = fit(score=LEAD + 2), fit(score=2, coverage=SHARED)
+    assert outdone(NAMED, best, claimed)
+    assert not outdone(NAMED - 0.01, fit(score=99), fit())
+    assert not outdone(1.0, fit(score=99), fit(coverage=SHARED + 0.01))
+    assert not outdone(1.0, fit(score=LEAD + 1.99), claimed)
+
+
+def test_another_storage_refutes_only_the_model_that_the_title_names() -> None:
+    assert refuted(fit(contradicted=True, code=0.1))
+    assert not refuted(fit(contradicted=True))
+    assert not refuted(fit(code=1.0))

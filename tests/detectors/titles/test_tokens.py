@@ -112,6 +112,16 @@ def test_what_only_resembles_such_a_code_is_not_boxed(title: str) -> None:
     assert "box" not in tokens(title).features
 
 
+def test_that_it_is_boxed_is_said_behind_the_title() -> None:
+    assert spell("BX80677 i7 7700") == "bx80677 i7 7700 box"
+
+
+def test_the_memory_of_a_device_is_not_its_storage() -> None:
+    features = tokens("Aurora 8GB RAM 128GB").features
+    assert {"8gbram", "128gb"} <= features.keys()
+    assert "8gb" not in features
+
+
 def test_text_without_spaces_is_cut_into_neighbours_that_a_longer_title_shares() -> None:
     assert tokens("空气净化器").features.keys() <= tokens("全新空气净化器正品").features.keys()
 
@@ -136,6 +146,8 @@ def test_any_text_is_cut_into_features_and_always_the_same(text: str) -> None:
         (["3770k"], "core i7 3770-t", (1, 0)),
         (["3770k"], "core i7 3770 turbo", (0, 0)),  # the next word, no suffix
         (["3770white"], "core i7-3770t", (0, 0)),
+        (["3770abc"], "core i7-3770t", (1, 0)),  # three letters are a suffix still
+        (["dsc12x", "3770k"], "core i7-3770t", (1, 0)),  # what is of three parts hides nothing behind it
         (["kir18"], "kil18 fridge", (1, 0)),
         (["iphone12"], "iphone 13", (0, 1)),
         (["iphone12"], "galaxy a52", (0, 0)),

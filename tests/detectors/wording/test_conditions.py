@@ -3,6 +3,7 @@
 import pytest
 
 from detectors.wording import NOTHING_SAID, read_title
+from detectors.wording.flat import flatten
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,7 @@ def test_goods_are_refurbished_where_the_title_says_so(title: str) -> None:
     [
         "Used Canon EOS 60D",
         "Canon EOS 60D used in good condition",
+        "Ford Model T used",  # a letter of its own, and no "isn't"
         "Samsung S7 - lightly used",
         "pre-owned Rolex Submariner",
         "preloved Gucci bag",
@@ -244,6 +246,8 @@ def test_an_accessory_that_heads_the_title(title: str) -> None:
         "Apple Watch Series 5 44mm aluminium case with sport band",
         "Apple Watch Series 5 44mm rubber case",
         "AirPods Pro 2 with MagSafe charging case",
+        "iPhone 13 128GB & silicone case",
+        "iPhone 13 et coque",
         "Case Logic camera bag",
         "Apple iPhone 6S for AT&T",
         "Ralph Lauren long sleeve shirt for men",
@@ -286,3 +290,8 @@ def test_a_plain_title_says_nothing() -> None:
         "",
     ):
         assert read_title(title) is NOTHING_SAID
+
+
+def test_a_dash_between_words_parts_them_as_other_signs_do() -> None:
+    assert flatten("iphone 13 - silicone case") == "iphone 13 | silicone case"
+    assert flatten("iphone 13 - 手机壳") == "iphone 13 | 手机壳"

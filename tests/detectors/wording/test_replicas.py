@@ -78,6 +78,7 @@ def test_a_character_that_is_drawn_as_nothing_or_over_another_is_read_over(drawn
     "title",
     [
         "Rolex, 100% authentic, no replica",
+        "Rolex, no copy or replica",
         "Rolex - not a replica",
         "We don't sell replicas or copies: Rolex",
         "Rolex original, kein Replica",
