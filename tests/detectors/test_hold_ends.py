@@ -7,7 +7,7 @@ import pytest
 import schemas
 from detectors.detector import DeadlineReached
 from tests.detectors.aftersales import SELLER, Desk, hour_us
-from tests.story import Story, at, listing, market, refund, registered, sold_and_back, verdict
+from tests.story import Story, at, event, listing, market, refund, registered, sold_and_back, verdict
 
 GANG = "gang"
 SHELF = ("listing", f"L-{GANG}")
@@ -102,3 +102,14 @@ def test_the_breaker_counts_a_hold_for_the_detectors_that_may_hold_and_for_no_ot
     assert story.partition is not None
     held = [hour.held for hour in story.partition.books.brake.own.hours if hour.held]
     assert held == [{("below_market_price", ""): 1, ("below_market_price", "phones"): 1}]
+
+
+@pytest.mark.parametrize(("named", "is_held"), [("L-other", False), (SHELF[1], True)])
+def test_an_upheld_complaint_of_one_buyer_holds_the_listing_that_it_names_and_no_other(
+    named: str, is_held: bool
+) -> None:
+    story = Story().tell(market(), registered(at(1), GANG), listing(at(2), GANG, 1900))
+    about = {"kind": "counterfeit", "buyer_id": "B", "listing_id": named}
+    opened = event(schemas.ComplaintOpened, at(3), GANG, complaint_id="C", **about)
+    story.tell(opened, event(schemas.ComplaintDecided, at(4), GANG, complaint_id="C", outcome="upheld"))
+    assert (SHELF in story.held()) == is_held

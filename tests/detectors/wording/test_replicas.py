@@ -13,6 +13,8 @@ from detectors.wording.replicas import MAX_PHRASE
     ("title", "phrase"),
     [
         ("Rolex Submariner replica", "replica"),
+        ("劳力士replica手表", "replica"),  # no space stands between two scripts
+        ("劳力士AAA grade表", "aaa grade"),
         ("Gucci bag AAA quality", "aaa quality"),
         ("Nike Jordan 1 grade AAA", "grade aaa"),
         ("LV bag AAA+ copy", "aaa+ copy"),
