@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from math import exp
 from typing import Final, NamedTuple
 
+from detectors.folding import MAX_RAW_TITLE
 from detectors.titles.contradiction import SHARED, outdone, refuted
 from detectors.titles.index import Index
 from detectors.titles.scoring import Asked, Fit, asked, confidence, fit, grounds
@@ -23,7 +24,7 @@ _FIRST: Final = 2
 CANDIDATES: Final = 5
 #: "Ga1axy", "S@msung", "N1KE": signs between letters, one at a time; a model number has them at its end.
 _SIGN: Final = re.compile(r"[01345@$!|](?<=[A-Za-z].)(?=[A-Za-z])")  # cheap, and absent from nearly all titles
-_DISGUISED: Final = re.compile(r"[A-Za-z]+(?:[01345@$!|][A-Za-z]+)+")
+_DISGUISED: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]++(?:[01345@$!|][A-Za-z]++)++")
 _LETTERS: Final = tuple(str.maketrans("01345@$!|", letters) for letters in ("oleasasil", "oieasasil"))
 _DISGUISED_FROM: Final = 4  # letters; shorter ones are as likely a model's
 
@@ -138,6 +139,7 @@ class Titles:
 
     def _undisguised(self, text: str) -> str:
         """The text with a letter for each digit or sign drawn in its place, where only that makes a known word."""
+        text = text[:MAX_RAW_TITLE]
         return _DISGUISED.sub(self._plain, text) if _SIGN.search(text) else text
 
     def _plain(self, found: re.Match[str]) -> str:
