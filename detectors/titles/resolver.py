@@ -100,7 +100,7 @@ class Titles:
 
         `brand` is what the listing says beside its title.
         """
-        title, found = self.fits(_named(brand, self._undisguised(text)))
+        title, found = self.fits(self._read(text, brand))
         if title is None or not found:
             return NOTHING
         first = found[0]
@@ -124,7 +124,7 @@ class Titles:
         a model contradicts nothing, and neither does the model of a product that the catalogue lacks.
         """
         claimed = self._slots.get(product_id, ())
-        title, known = self._ask(_named(brand, self._undisguised(text)))
+        title, known = self._ask(self._read(text, brand))
         if claimed == () or title is None:
             return False
         names = self._names(product_id)
@@ -137,10 +137,10 @@ class Titles:
         found = self._search(title, known)
         return bool(found) and outdone(confidence(self.grounds(title, found[:1])), found[0].fit, own)
 
-    def _undisguised(self, text: str) -> str:
-        """The text with a letter for each digit or sign drawn in its place, where only that makes a known word."""
+    def _read(self, text: str, brand: str | None) -> Tokens:
+        """A title with its brand. A sign drawn in place of a letter is that letter, where this makes a known word."""
         text = text[:MAX_RAW_TITLE]
-        return _DISGUISED.sub(self._plain, text) if _SIGN.search(text) else text
+        return _named(brand, _DISGUISED.sub(self._plain, text) if _SIGN.search(text) else text)
 
     def _plain(self, found: re.Match[str]) -> str:
         written = found.group()

@@ -6,6 +6,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 _PRICES: Final = ("market", "market_falls", "market_weights", "market_under_attack", "below_market_price")
 _STORIES: Final = ("alerts", "holds", "idempotence", "seed_story", "upheld_complaint", "guard_shopping")
+_HOLDS: Final = ("holds", "hold_ends", "alerts", "upheld_complaint", "unpaid_refunds", "vanished_seller")
 _RETURNS: Final = ("returns", "return_*", "overdue_refund", "contested_returns", "exposure")
 _COMPLAINTS: Final = ("claims", "upheld_complaint", "compensation_drain", "contested_returns", "complaint_surge")
 _SURGES: Final = ("surge", "complaint_surge", "streams/surge_replay")
@@ -56,24 +57,8 @@ BY_HAND: Final = {
     "detectors.folding": ("limits", "titles/*", "wording/*"),
     "detectors.forgetting": _FORGOTTEN,
     "detectors.heard": ("limits", *_SAID),
-    "detectors.held": (
-        "digests",
-        "holds",
-        "hold_ends",
-        "alerts",
-        "upheld_complaint",
-        "unpaid_refunds",
-        "vanished_seller",
-    ),
-    "detectors.holds": (
-        "holds",
-        "hold_ends",
-        "alerts",
-        "upheld_complaint",
-        "unpaid_refunds",
-        "vanished_seller",
-        "many_flagged",
-    ),
+    "detectors.held": ("digests", *_HOLDS),
+    "detectors.holds": (*_HOLDS, "many_flagged"),
     "detectors.judge": ("judged", "state_bounds", *_STORIES),
     "detectors.late": ("return_late", "overdue_refund", "unpaid_refunds", "vanished_seller", "ignored_return"),
     "detectors.ledger": ("ledger", "compensation_drain", "exposure"),
