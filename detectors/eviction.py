@@ -2,9 +2,10 @@
 
 A seller that has been silent for `IDLE_US` and has nothing open shrinks to a tombstone (when it was first seen, what
 moderators found, how many orders it delivered, what the platform paid for it), and is forgotten `TOMBSTONE_US` later.
-One of whom nothing but its registration is known stays: it is small, and a marketplace that plays its registrations in
-before recent events must not find its oldest shops young. Nor is one ever
-forgotten of whom something was published: consumers keep the highest revision, so it must not begin anew.
+One of whom a single event is known, such as its registration, stays, without any deadline: it is small, and a
+marketplace that plays its registrations in before recent events must not find its oldest shops young, nor look at each
+of them every month that it plays. Nor is one ever forgotten of whom something was published: consumers keep the highest
+revision, so it must not begin anew.
 """
 
 from typing import Final
@@ -22,9 +23,9 @@ KIND: Final = "seller"
 
 
 def seen(state: SellerState, now_us: int) -> None:
-    """An event of the seller: its first sets the deadline, which from then on moves by itself; a tombstone revives."""
+    """An event of the seller: its second sets the deadline, which from then on moves by itself; a tombstone revives."""
     core = state.core
-    if not core.first_seen_us or core.entombed_us:
+    if core.entombed_us or len(core.seen) == 2 * EVENT_MARK_BYTES:
         core.entombed_us = 0
         state.schedule(KIND, "", now_us + IDLE_US)
     core.first_seen_us = min(core.first_seen_us or now_us, now_us)
@@ -39,9 +40,9 @@ def review(state: SellerState, now_us: int) -> None:
             _forget(state)
     elif now_us < idle_from_us:
         state.schedule(KIND, "", idle_from_us)
-    elif _has_something_open(state) or len(state.core.seen) == EVENT_MARK_BYTES:
+    elif _has_something_open(state):
         state.schedule(KIND, "", now_us + LOOK_AGAIN_US)
-    else:
+    elif len(state.core.seen) > EVENT_MARK_BYTES or state.core.first_seen_us < state.core.last_seen_us:
         _entomb(state, now_us)
 
 

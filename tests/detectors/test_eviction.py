@@ -46,6 +46,16 @@ def test_a_registration_alone_is_kept_however_old_it_is() -> None:
     assert not story.state("s").is_young(story.state("s").core.last_seen_us)
 
 
+def test_nobody_looks_at_a_registration_again_until_the_seller_acts() -> None:
+    story = Story().tell(registered(at(-2000), "s"), until=at(0))
+    assert story.hop.counts.deadlines == 0
+    story.tell(login(1), until=at(182))
+    assert story.hop.counts.deadlines == 1
+    assert not story.state("s").core.seen
+    story.tell(login(200), until=at(381))
+    assert story.state("s").core.entombed_us, "a tombstone that one event revived becomes one again"
+
+
 def test_a_seller_of_whom_something_was_published_keeps_its_revision_for_ever() -> None:
     story = Story().tell(registered(at(1), "s"), sold_and_back("s", 1, at(2)), until=at(20))
     story.tell(refund(at(21), "s", 1), until=at(1500))

@@ -61,7 +61,7 @@ def test_a_tombstone_keeps_what_is_asked_of_an_old_seller() -> None:
 
 def test_a_seller_is_looked_at_when_it_may_be_idle_and_every_thirty_days_while_something_is_open() -> None:
     desk = Desk().take(said(schemas.SellerActive, 0, activity="login"), said(schemas.SellerActive, 1, activity="login"))
-    assert desk.deadlines == {("seller", ""): hour_us(180 * 24)}
+    assert desk.deadlines == {("seller", ""): hour_us(180 * 24 + 1)}
     desk.take(said(schemas.ReturnRequested, 2), said(schemas.ReturnDelivered, 2, signed=True)).fire(
         hour_us(180 * 24 + 2)
     )

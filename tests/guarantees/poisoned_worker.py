@@ -3,9 +3,9 @@
     python poisoned_worker.py worker
 
 A message whose text begins with `raises` makes the detector of lures raise; at one that begins with `kills judging`,
-and at any deadline of the seller `DEADLY`, the process ends there, without a word to anybody. Then the supervisor
-starts the next, as often as it takes. Each life is a process of its own, forked so that nothing has to be imported
-again.
+and where the refund that the seller `DEADLY` owes falls overdue, the process ends there, without a word to anybody.
+Then the supervisor starts the next, as often as it takes. Each life is a process of its own, forked so that nothing has
+to be imported again.
 """
 
 import ctypes
@@ -39,7 +39,7 @@ def look(self: OffPlatformLure, state: Any, cause: Any, now_us: int, around: Any
 
 
 def judge(self: Judge, state: Any, cause: Any, *rest: Any) -> Judged:
-    if isinstance(cause, DeadlineReached) and cause.seller_id == DEADLY:
+    if isinstance(cause, DeadlineReached) and (cause.seller_id, cause.kind) == (DEADLY, "refund"):
         os._exit(KILLED)
     return usual_judge(self, state, cause, *rest)
 

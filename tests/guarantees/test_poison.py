@@ -9,6 +9,7 @@ after the deaths. Of deadlines: not named, fired beside others, fired although a
 import asyncio
 import base64
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -37,7 +38,7 @@ from streams.surroundings import Surroundings
 from tests.guarantees.marketplace import Marketplace
 from tests.guarantees.mortal import INPUTS, Broker, Died, Life, Moment
 from tests.guarantees.poisoned_worker import DEADLY, KILLED
-from tests.guarantees.told import HOUR, START, Record
+from tests.guarantees.told import HOUR, START, Record, Told
 from tests.guarantees.workload import workload
 
 TOLD = workload(seed=29, shops=2, rounds=2)
@@ -260,7 +261,9 @@ def test_no_record_answers_for_a_deadline_that_kills(monkeypatch: pytest.MonkeyP
                 return super().judge(state, cause, *rest)
             raise Died
 
-    broker, store = Broker(USUAL, TOLD.reference), MemoryStore()
+    told = workload(seed=29, shops=6, rounds=2)
+    records = [*told.warm, *told.busy]
+    broker, store, usual = Broker(records, told.reference), MemoryStore(), MemoryStore()
 
     async def lives() -> None:
         for _ in range(12):
@@ -270,7 +273,8 @@ def test_no_record_answers_for_a_deadline_that_kills(monkeypatch: pytest.MonkeyP
         assert not (await Life(broker, store).live()).is_dead
 
     asyncio.run(lives())
-    assert store.partitions[0].sellers == without(USUAL)[0].partitions[0].sellers
+    assert live_until_done(Broker(records, told.reference), usual) == 0
+    assert store.partitions[0].sellers == usual.partitions[0].sellers
 
 
 def noted(store: MemoryStore) -> Noted:
@@ -297,13 +301,25 @@ def test_a_detector_that_raises_at_a_deadline_is_not_taken_for_a_quiet_one() -> 
     assert (said["kind"], said["seller_id"], failed[0].offset) == ("refund", failed[0].key, -1)
 
 
+def owes(seller: str, hours: float) -> list[Record]:
+    """A parcel comes back to the seller, and no refund follows."""
+    told = Told()
+    when, back = START + hours * HOUR, {"return_id": RETURN}
+    fields: dict[str, Any] = {"amount": Decimal(1500), "currency": "CNY", "order_id": "O-owed", "buyer_id": "B-owed"}
+    fields["listing_id"] = f"{seller}-p0000"
+    told.tell(schemas.ReturnRequested, when, seller, reason="counterfeit", **back, **fields)
+    told.tell(schemas.ReturnAccepted, when + HOUR, seller, **back)
+    told.tell(schemas.ReturnDelivered, when + 20 * HOUR, seller, signed=True, **back)
+    return told.records()
+
+
 @pytest.mark.stack
 def test_poison_on_real_kafka_and_redis(marketplace: Callable[[int], Marketplace]) -> None:
-    """A process that ends at one message and at one seller's deadline, and a detector that raises at another message.
+    """A process that ends at one message and when one refund is overdue, and a detector that raises at another message.
 
     The messages are sent again when it is mended; the deadline falls due by itself, under another policy.
     """
-    records = among(USUAL, said("raises"), said("kills judging", "shop-0001"))
+    records = among(USUAL, said("raises"), said("kills judging", "shop-0001"), *owes(DEADLY, hours=30))
     here = marketplace(1)
     here.refer(TOLD.reference)
     here.send(records)
@@ -311,13 +327,14 @@ def test_poison_on_real_kafka_and_redis(marketplace: Callable[[int], Marketplace
     here.wait_until_judged()
     assert worker.end() == 0, here.logs()
     died = worker.said().count(f"a life ended with {KILLED}")
-    assert died in (DEATHS + 2 * DEATHS_ALONE, 2 * (DEATHS + DEATHS_ALONE)), here.logs()
+    assert died >= DEATHS + 2 * DEATHS_ALONE, here.logs()  # more where one that died had committed: Kafka's timing
     life = msgspec.msgpack.decode(here.redis.hget("assay:{0}:counts", FIELD), type=Noted)
     assert life.owner == b"", "it was given up in good order"
     store, _ = without(records)
     differs = [seller for seller, held in store.partitions[0].sellers.items() if core_of(here, seller) != held.core]
     assert differs == [DEADLY]
-    waiting_us = next_of(here)
+    waiting_us = here.redis.zscore("assay:{0}:deadlines", WAITS)
+    assert waiting_us
     assert waiting_us < store.partitions[0].watermark_us, "its deadline waits"
     found = read_dead_letters(here.settings)
     positions = {one.letter.reason: one.position for one in found if one.letter.topic == topics.MESSAGES.name}
@@ -332,18 +349,15 @@ def test_poison_on_real_kafka_and_redis(marketplace: Callable[[int], Marketplace
     command = [part for option in options for part in ("--set", option)]
     CliRunner().invoke(main, [*command, "dead-letters", "replay", *positions.values()], catch_exceptions=False)
     here.wait_until_judged()
-    here.until("the deadline has fallen due, and the next is set", lambda: next_of(here) > waiting_us, 60)
+    here.until("the deadline has fallen due", lambda: here.redis.zscore("assay:{0}:deadlines", WAITS) is None, 60)
     assert mended.end() == 0, here.logs()
     after = core_of(here, "shop-0000"), core_of(here, "shop-0001")
     assert after[1] != before[1], "the one that killed is judged now"
     assert len(read_dead_letters(here.settings)) == len(found)
 
 
-WAITS = deadline_id(DEADLY, "seller", "")
-
-
-def next_of(here: Marketplace) -> int:
-    return int(here.redis.zscore("assay:{0}:deadlines", WAITS))
+RETURN = "R-owed"
+WAITS = deadline_id(DEADLY, "refund", RETURN)
 
 
 def core_of(here: Marketplace, seller: str) -> bytes | None:
