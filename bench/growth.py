@@ -1,13 +1,16 @@
 """Growth: one worker over marketplaces of 10,000 to a million sellers, and what Redis holds of them.
 
 Each marketplace is first judged whole, untimed: every seller and one listing each, 65 sellers to a market. Then, as
-often as asked, so many new prices, of sellers drawn evenly or by Zipf (exponent 1), by a fresh worker whose memory is
-empty. Timed as in `throughput.py`: from when it has every partition until the last commit.
+often as asked, so many new prices, of sellers drawn evenly or by Zipf (exponent 1): by a fresh worker whose memory is
+empty (cold), or by one that has judged `WARMED` of the kind before and is stopped while they are sent (warm). Timed as
+in `throughput.py`: from when it has every partition, or goes on, until the last commit.
 """
 
 import argparse
 import asyncio
 import random
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -21,6 +24,7 @@ from servers import Servers, publish
 PARTITIONS: Final = 4
 TIMEOUT_S: Final = 1_800.0
 SAMPLED: Final = 2_000
+WARMED: Final = 300_000
 DRAWN: Final[dict[str, Callable[[random.Random, int], int]]] = {
     "uniform": lambda rng, among: rng.randrange(among),
     # By the inverse of its distribution; ranks are scattered, so that the busy ones do not share a market.
@@ -52,23 +56,39 @@ class Grown:
             **self._sampled("market", "assay:market:*"),
         }
 
-    def judge(self, group: str, drawn: str, events: int) -> dict[str, float]:
+    def judge_cold(self, group: str, drawn: str, events: int) -> dict[str, float]:
         """So many events more; a worker whose memory is empty."""
-        self._send(islice(self._events(DRAWN[drawn]), events), ())
+        self._send(self._prices(drawn, events), ())
         with self.servers.worker(group, clock="events") as worker:
             self.servers.wait_until_open(worker, TIMEOUT_S)
-            began_s, before = time.monotonic(), self.servers.cpu(worker.pid)
-            ended_s = self.servers.wait_for(self.sent, worker, TIMEOUT_S, every_s=0.1)
-            after = self.servers.cpu(worker.pid)
-            memory_mib = resident_mib(worker.pid)
-        used = {f"{name}_us": 1e6 * (after[name] - before[name]) / events for name in after}
-        return {"events_per_second": events / (ended_s - began_s), **used, "worker_mib": memory_mib}
+            return self._timed(worker, events)
 
-    def _events(self, draw: Callable[[random.Random, int], int]) -> Iterator[bytes]:
+    def judge_warm(self, group: str, drawn: str, events: int, runs: int) -> list[dict[str, float]]:
+        """So many events more, as often, by a worker that has judged `WARMED` of them before."""
+        self._send(self._prices(drawn, WARMED), ())
+        found = []
+        with self.servers.worker(group, clock="events") as worker:
+            self.servers.wait_for(self.sent, worker, TIMEOUT_S)
+            for _ in range(runs):
+                lines = list(self._prices(drawn, events))
+                worker.send_signal(signal.SIGSTOP)
+                self._send(iter(lines), ())
+                worker.send_signal(signal.SIGCONT)
+                found.append(self._timed(worker, events))
+        return found
+
+    def _timed(self, worker: subprocess.Popen[bytes], events: int) -> dict[str, float]:
+        began_s, before = time.monotonic(), self.servers.cpu(worker.pid)
+        ended_s = self.servers.wait_for(self.sent, worker, TIMEOUT_S, every_s=0.1)
+        after = self.servers.cpu(worker.pid)
+        used = {f"{name}_us": 1e6 * (after[name] - before[name]) / events for name in after}
+        return {"events_per_second": events / (ended_s - began_s), **used, "worker_mib": resident_mib(worker.pid)}
+
+    def _prices(self, drawn: str, events: int) -> Iterator[bytes]:
         """New prices, four to a second of event time."""
-        while True:
+        for _ in range(events):
             self._at_s += 0.25
-            yield self.mix.listing("listing_changed", draw(self._rng, self.mix.listings), self._at_s)[1]
+            yield self.mix.listing("listing_changed", DRAWN[drawn](self._rng, self.mix.listings), self._at_s)[1]
 
     def _send(self, lines: Iterator[bytes], reference: Any) -> None:
         bootstrap = self.servers.settings().kafka_bootstrap
@@ -89,8 +109,10 @@ def grow(options: argparse.Namespace, sellers: int) -> dict[str, Any]:
     try:
         results: dict[str, Any] = {"opening": grown.open()}
         for name in DRAWN:
-            runs = [grown.judge(f"growth-{name}-{at}", name, options.events) for at in range(options.runs)]
-            results[name] = summaries(runs, 1) | {"runs": runs}
+            cold = [grown.judge_cold(f"growth-{name}-{at}", name, options.events) for at in range(options.runs)]
+            warm = grown.judge_warm(f"growth-{name}-warm", name, options.events, options.runs)
+            for state, runs in (("cold", cold), ("warm", warm)):
+                results[f"{name}, {state}"] = summaries(runs, 1) | {"runs": runs}
     finally:
         grown.servers.stop()
     return results
@@ -108,8 +130,9 @@ def main() -> None:
         print(f"{sellers:,} sellers, {SELLERS_PER_MARKET} to a market")
         for name, number in found["opening"].items():
             print(f"  {name:24} {number:,.0f}")
-        for drawn in DRAWN:
-            tell(drawn, found[drawn])
+        for what, measures in found.items():
+            if what != "opening":
+                tell(what, measures)
     keep("growth", {"sellers": options.sellers, "events": options.events, "partitions": PARTITIONS}, results)
 
 

@@ -32,22 +32,17 @@ def take_all(partitions: Iterable[Partition], limit: int, lateness_us: int, by_e
 
 def take(partition: Partition, limit: int, lateness_us: int, by_events: bool) -> Batch | None:
     """Up to `limit` records that can be judged now, with the deadlines that fall due; None where there is neither."""
-    if not partition.is_waiting:  # most of many partitions, at every step of any
-        mark, items = None, []
-    else:
+    mark, items = None, []
+    if partition.is_waiting:  # few of many partitions, at any step
         mark, items = partition.mark(), partition.merged(limit, lateness_us, by_events)
     watermark_us = partition.idle_watermark(lateness_us, by_events)
     days = partition.books.days
     if not (items or days.gathered or watermark_us >= days.ends_us or partition.deadlines.is_due(watermark_us)):
         return None
-    if not partition.deadlines.are_too_many(watermark_us):
-        return Batch(partition, items, watermark_us)
-    if mark is None or not items:
-        return Batch(partition, [], watermark_us)
-    if partition.deadlines.is_due(items[0][1]):
-        partition.give_back(items, mark)
-        return Batch(partition, [], items[0][1])
-    return _fewer(partition, items, mark, lateness_us, by_events)
+    batch = Batch(partition, items, watermark_us)
+    if mark is None or not items or not partition.deadlines.are_too_many(watermark_us):
+        return batch
+    return _fewer(batch, mark, lateness_us, by_events)
 
 
 def _take_one(partition: Partition, lateness_us: int, by_events: bool) -> Batch | None:
@@ -63,8 +58,13 @@ def _take_one(partition: Partition, lateness_us: int, by_events: bool) -> Batch 
     return Batch(partition, batch.items, partition.watermark_us)
 
 
-def _fewer(partition: Partition, items: list[tuple[Item, int]], mark: Mark, lateness_us: int, by_events: bool) -> Batch:
-    """So few of the records that not too many deadlines fall due among them; before the first none does."""
+def _fewer(batch: Batch, mark: Mark, lateness_us: int, by_events: bool) -> Batch:
+    """So few of the records that not too many deadlines fall due among them; where any is due before, none of them."""
+    partition, items, _ = batch
+    first_us = items[0][1]
+    if partition.deadlines.is_due(first_us):
+        partition.give_back(items, mark)
+        return Batch(partition, [], first_us)
     while len(items) > 1 and partition.deadlines.are_too_many(items[-1][1]):
         partition.give_back(items, mark)
         items = partition.merged(len(items) // 2, lateness_us, by_events)
