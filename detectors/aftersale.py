@@ -36,7 +36,7 @@ def settle_return(state: SellerState, return_id: str, terms: Terms, fired_us: in
     if state.core.countries and (delivered_us := delivered_at_us(held)):
         held.country = country_at(state.core.countries, delivered_us)
     back = fold(held, terms.returns)
-    state.changes.returns.add(return_id)
+    state.touch("returns", return_id)
     due_us = back.due_us if back.due_us > held.fired_us else 0
     if due_us != held.due_us:
         held.due_us = due_us

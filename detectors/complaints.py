@@ -138,7 +138,7 @@ def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Te
 
 
 def _remember(state: SellerState, complaint_id: str, complaint: Complaint) -> None:
-    state.changes.complaints.add(complaint_id)
+    state.touch("complaints", complaint_id)
     due_us = _kept_until_us(complaint)
     if complaint.outcome == "upheld":
         due_us = min(due_us, complaint.decided_us + UPHELD_COUNTS_US)

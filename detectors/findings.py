@@ -26,7 +26,7 @@ def keep(
     if listing_id:
         state.touch_listing(listing_id)
     else:
-        state.changes.findings.add(reason_code)
+        state.touch("findings", reason_code)
     return True
 
 

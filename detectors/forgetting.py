@@ -60,18 +60,22 @@ def rename_buyer(state: SellerState, buyer_id: str, name: str) -> int:
 
     Changes the records. What was derived from them before still has the old name: load the state again.
     """
-    changed = state.changes
+    before = len(state.changes.records)
     for order_id, order in state.orders.items():
         if order.buyer_id == buyer_id:
             order.buyer_id = name
-            changed.orders.add(order_id)
+            state.touch("orders", order_id)
     for payment_id, payment in state.payments.items():
         if payment.buyer_id == buyer_id:
             payment.buyer_id = name
-            changed.payments.add(payment_id)
-    changed.returns.update(key for key, held in state.returns.items() if _rename_return(held, buyer_id, name))
-    changed.complaints.update(key for key, one in state.complaints.items() if _rename_complaint(one, buyer_id, name))
-    return len(changed.orders) + len(changed.payments) + len(changed.returns) + len(changed.complaints)
+            state.touch("payments", payment_id)
+    for return_id, held in state.returns.items():
+        if _rename_return(held, buyer_id, name):
+            state.touch("returns", return_id)
+    for complaint_id, one in state.complaints.items():
+        if _rename_complaint(one, buyer_id, name):
+            state.touch("complaints", complaint_id)
+    return len(state.changes.records) - before
 
 
 def _rename_return(held: Return, buyer_id: str, name: str) -> bool:

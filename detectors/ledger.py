@@ -101,7 +101,7 @@ def settle(state: SellerState, return_id: str, terms: ReturnTerms) -> None:
         if repaid != payment.repaid:
             _count(state, payment.time_us, payment.currency, Sums(repaid=repaid - payment.repaid))
             payment.repaid = repaid
-            state.changes.payments.add(key)
+            state.touch("payments", key)
 
 
 def sold(state: SellerState, before: Sale | None, after: Sale | None) -> None:
@@ -131,7 +131,7 @@ def review(state: SellerState, due_us: int) -> None:
             _forget(state, key, payment)
         elif not payment.buyer_id and (buyer_id := _buyer_of(state, payment)):
             payment.buyer_id = buyer_id
-            state.changes.payments.add(key)
+            state.touch("payments", key)
     # After a late event the days since then are not gone through one by one.
     _await_look(state, _day_after(max(due_us, state.core.last_seen_us)))
 
@@ -156,13 +156,13 @@ def _put_on(state: SellerState, key: str, payment: Payment, return_id: str) -> N
     _take_off(state, key, payment)
     payment.return_id = return_id
     state.paid_on.setdefault(return_id, set()).add(key)
-    state.changes.payments.add(key)
+    state.touch("payments", key)
 
 
 def _forget(state: SellerState, key: str, payment: Payment) -> None:
     del state.payments[key]
     _take_off(state, key, payment)
-    state.changes.payments.add(key)
+    state.touch("payments", key)
 
 
 def _take_off(state: SellerState, key: str, payment: Payment) -> None:

@@ -61,7 +61,7 @@ def answer_due(state: SellerState, due_us: int) -> None:
         held = state.returns[return_id]
         held.answer_fired_us, held.answer_due_us, held.ignored = first_us, 0, True
         state.ignored.add(return_id)
-        state.changes.returns.add(return_id)
+        state.touch("returns", return_id)
     state.schedule(ANSWER, "", None)
 
 

@@ -128,7 +128,7 @@ def settle_order(
     now_us = max(fired_us, touched_us)
     where = exposure.place(order, backs, now_us, terms.exposure, state.core.deliveries_known)
     exposure.count(state, order_id, where)
-    state.changes.orders.add(order_id)
+    state.touch("orders", order_id)
     if where.part or backs:
         state.schedule("order", order_id, where.until_us or None)
     else:

@@ -98,7 +98,7 @@ def sign_of_life(state: SellerState, listing_id: str, now_us: int) -> None:
     listing = state.listings.get(listing_id)
     if listing is not None and listing.market and not listing.removed_us and now_us - listing.sign_us >= SIGN_EVERY_US:
         listing.sign_us = now_us
-        state.changes.listings.add(listing_id)
+        state.touch("listings", listing_id)
         state.changes.markets.setdefault(listing.market, listing.log_price)
 
 

@@ -5,7 +5,7 @@
 """
 
 import hashlib
-from typing import Final
+from typing import Final, Literal
 
 from detectors.beta import Moments
 from detectors.claims import Claims
@@ -30,36 +30,19 @@ EVENT_MARK_BYTES: Final = 8
 _REMEMBERED_BYTES: Final = (REMEMBERED_EVENTS - 1) * EVENT_MARK_BYTES
 
 
-class Changes:
-    """What the next commit has to write of one seller: records by id, deadlines, its entries in markets, its counts."""
+RecordKind = Literal["orders", "returns", "listings", "complaints", "findings", "payments", "surges"]
 
-    __slots__ = (
-        "complaints",
-        "counted",
-        "deadlines",
-        "findings",
-        "fuses",
-        "gone",
-        "judged",
-        "kept",
-        "listings",
-        "markets",
-        "orders",
-        "payments",
-        "returns",
-        "shares",
-        "surges",
-        "unmatched",
-    )
+
+class Changes:
+    """What the next commit has to write of one seller: records, deadlines, its entries in markets, its counts.
+
+    `records`: of which kind and under which id; each is an entry of the `SellerState`'s attribute of that name.
+    """
+
+    __slots__ = ("counted", "deadlines", "fuses", "gone", "judged", "kept", "markets", "records", "shares", "unmatched")
 
     def __init__(self) -> None:
-        self.orders: set[str] = set()
-        self.returns: set[str] = set()
-        self.listings: set[str] = set()
-        self.complaints: set[str] = set()
-        self.findings: set[str] = set()
-        self.payments: set[str] = set()
-        self.surges: set[str] = set()
+        self.records: set[tuple[RecordKind, str]] = set()
         self.markets: dict[str, float] = {}
         self.deadlines: dict[tuple[str, str], int | None] = {}
         self.counted: list[Count] = []
@@ -72,11 +55,10 @@ class Changes:
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
-        records = (self.orders, self.returns, self.listings, self.complaints, self.findings, self.payments, self.surges)
-        counted = (self.counted, self.judged, self.fuses, self.kept, self.shares)
-        for held in (*records, self.markets, self.deadlines, *counted):
+        for held in (self.records, self.markets, self.deadlines, self.counted, self.judged, self.fuses, self.kept):
             if held:
                 held.clear()
+        self.shares.clear()
         self.unmatched = 0
         self.gone = False
 
@@ -178,9 +160,13 @@ class SellerState:
             self._claims = Claims(self.complaints)
         return self._claims
 
+    def touch(self, kind: RecordKind, record_id: str) -> None:
+        """A record changed, or is gone: it is written with the next commit."""
+        self.changes.records.add((kind, record_id))
+
     def note_complaint(self, complaint_id: str) -> None:
         """A complaint changed or is forgotten: it is written with the next commit."""
-        self.changes.complaints.add(complaint_id)
+        self.touch("complaints", complaint_id)
         if self._claims is not None:
             self._claims.note(complaint_id)
 
@@ -197,7 +183,7 @@ class SellerState:
     def forget_return(self, return_id: str) -> None:
         """Forgets a return that is not overdue."""
         self.overview.forget(return_id, self.returns.pop(return_id))
-        self.changes.returns.add(return_id)
+        self.touch("returns", return_id)
 
     def schedule(self, kind: str, subject_id: str, due_us: int | None) -> None:
         """Sets, moves or (None) takes away the deadline of that kind and subject."""
@@ -226,7 +212,7 @@ class SellerState:
     def touch_listing(self, listing_id: str) -> None:
         """Notes that a listing's findings, hold or ruling changed."""
         listing = self.listings[listing_id]
-        self.changes.listings.add(listing_id)
+        self.touch("listings", listing_id)
         if listing.findings or listing.hold or listing.ruling:
             self.flagged.add(listing_id)
         else:
@@ -237,4 +223,4 @@ class SellerState:
         listing = self.listings.pop(listing_id)
         self.in_market.get(listing.market, set()).discard(listing_id)
         self.flagged.discard(listing_id)
-        self.changes.listings.add(listing_id)
+        self.touch("listings", listing_id)

@@ -68,7 +68,8 @@ def forget(state: SellerState, complaint_id: str) -> None:
     """The complaint is not remembered any more; with the last one the series end."""
     state.uncounted.discard(complaint_id)
     if not state.complaints and state.surges:
-        state.changes.surges.update(state.surges)
+        for kind in state.surges:
+            state.touch("surges", kind)
         state.surges.clear()
         state.core.surge = (0, 0)
         state.schedule(KIND, "", None)
@@ -98,7 +99,7 @@ def _close(state: SellerState, day: int, terms: SurgeTerms) -> None:
         if open_day < day:
             series.close_day(open_day, 0, orders, terms)
         series.close_day(day, counts.get(kind, 0), orders if open_day == day else 0, terms)
-        state.changes.surges.add(kind)
+        state.touch("surges", kind)
     if state.surges:
         state.core.surge = day + 1, 0
 
@@ -114,7 +115,7 @@ def _count(state: SellerState, day: int) -> dict[str, int]:
     for _, _, complaint_id, complaint in sorted(new, key=lambda one: one[:3]):
         kind = kind_of(complaint.kind) or ""
         state.uncounted.discard(complaint_id)
-        state.changes.complaints.add(complaint_id)
+        state.touch("complaints", complaint_id)
         complaint.counted = day
         if complaint.outcome == "dismissed" or (kind, _who(complaint)) in known:
             complaint.counted = NOT_COUNTED
@@ -132,4 +133,4 @@ def _who(complaint: Complaint) -> str | int:
 def _amend(state: SellerState, kind: str, day: int, complaints: int) -> None:
     if kind in state.surges:
         state.surges[kind].amend(day, complaints)
-        state.changes.surges.add(kind)
+        state.touch("surges", kind)

@@ -1,11 +1,10 @@
 """A seller between the store's bytes and the judge's state."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from detectors.detector import Finding
 from detectors.records import STATE_VERSION, Complaint, Core, Listing, Order, Payment, Return, decode, encode
-from detectors.state import SellerState
+from detectors.state import RecordKind, SellerState
 from detectors.surge import Series
 from streams.store import SellerBytes, SellerChange
 
@@ -15,6 +14,16 @@ COMPLAINT_MARK: Final = "\x1f"
 FINDING_MARK: Final = "\x1e"
 PAYMENT_MARK: Final = "\x1d"
 SERIES_MARK: Final = "\x1c"
+#: Among which entries of a seller the records of each kind lie, and under which mark.
+_LIES: Final[dict[RecordKind, tuple[str, str]]] = {
+    "orders": ("orders", ""),
+    "returns": ("returns", ""),
+    "listings": ("listings", ""),
+    "complaints": ("returns", COMPLAINT_MARK),
+    "findings": ("returns", FINDING_MARK),
+    "payments": ("returns", PAYMENT_MARK),
+    "surges": ("returns", SERIES_MARK),
+}
 
 
 def seller_from(seller_id: str, stored: SellerBytes) -> SellerState:
@@ -46,18 +55,9 @@ def change_of(state: SellerState) -> SellerChange:
     changes = state.changes
     state.core.version = STATE_VERSION
     change = SellerChange(core=None if changes.gone else encode(state.core), gone=changes.gone)
-    _put(change.orders, "", changes.orders, state.orders)
-    _put(change.returns, "", changes.returns, state.returns)
-    _put(change.returns, COMPLAINT_MARK, changes.complaints, state.complaints)
-    _put(change.returns, FINDING_MARK, changes.findings, state.findings)
-    _put(change.returns, PAYMENT_MARK, changes.payments, state.payments)
-    _put(change.returns, SERIES_MARK, changes.surges, state.surges)
-    _put(change.listings, "", changes.listings, state.listings)
+    for kind, record_id in changes.records:
+        record = getattr(state, kind).get(record_id)
+        beside, mark = _LIES[kind]
+        getattr(change, beside)[mark + record_id] = None if record is None else encode(record)
     changes.clear()
     return change
-
-
-def _put(entries: dict[str, bytes | None], mark: str, changed: Iterable[str], held: Mapping[str, Any]) -> None:
-    for key in changed:
-        record = held.get(key)
-        entries[mark + key] = encode(record) if record is not None else None

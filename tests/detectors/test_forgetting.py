@@ -4,11 +4,12 @@ Turned red by: complaints, payments or the buyer's own return left out; a drawn 
 """
 
 import random
+from typing import get_args
 
 from detectors.buyers import recent
 from detectors.forgetting import name_like, rename_buyer, standing
 from detectors.measures.linear_count import bit_of
-from detectors.state import SellerState
+from detectors.state import RecordKind, SellerState
 from schemas import CompensationPaid, ComplaintDecided, ComplaintOpened
 from schemas.fields import to_us
 from streams.sellers import change_of, seller_from
@@ -40,8 +41,8 @@ def told() -> Story:
 
 def again(state: SellerState) -> SellerState:
     """The state as it is read back after everything of it was written."""
-    for kind in ("orders", "returns", "complaints", "payments", "findings", "surges", "listings"):
-        getattr(state.changes, kind).update(getattr(state, kind))
+    for kind in get_args(RecordKind):
+        state.changes.records.update((kind, each) for each in getattr(state, kind))
     change = change_of(state)
     kept = {name: {k: v for k, v in getattr(change, name).items() if v is not None} for name in ("orders", "returns")}
     return seller_from(SELLER, SellerBytes(change.core, **kept, listings={}))
@@ -85,7 +86,7 @@ def test_a_buyer_under_another_name_counts_as_before() -> None:
 def test_a_buyer_who_is_not_named_changes_nothing() -> None:
     state = again(told().state(SELLER))
     assert rename_buyer(state, "B-gang-1".swapcase(), "x") == 0
-    assert not state.changes.returns
+    assert not state.changes.records
 
 
 def test_what_stands_against_a_seller_is_said() -> None:

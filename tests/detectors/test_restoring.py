@@ -156,7 +156,7 @@ def test_a_hold_of_a_listing_that_is_remembered_is_kept_on_it() -> None:
     kept = state.listings["L"].hold
     assert kept is not None
     assert (kept.hold_id, kept.active, kept.expires_us) == ("h1", True, to_us(at(17)))
-    assert "L" in state.changes.listings, "it is written with the next commit"
+    assert ("listings", "L") in state.changes.records, "it is written with the next commit"
 
 
 def test_a_hold_of_a_listing_that_the_events_placed_too_takes_its_published_id() -> None:
@@ -165,7 +165,7 @@ def test_a_hold_of_a_listing_that_the_events_placed_too_takes_its_published_id()
     kept = state.listings["L"].hold
     assert kept is not None
     assert (kept.hold_id, kept.placed_us) == ("h1", to_us(at(3)))
-    assert "L" in state.changes.listings, "it is written with the next commit"
+    assert ("listings", "L") in state.changes.records, "it is written with the next commit"
 
 
 def test_what_was_over_stays_over() -> None:

@@ -123,9 +123,9 @@ def test_a_frozen_payout_is_not_released_by_a_move() -> None:
 
 def test_a_move_writes_only_the_returns_whose_terms_it_changes() -> None:
     desk = Desk(POLICY).take(registered(-5, "CN"), unpaid(1, at=24), unpaid(2, at=2400))
-    desk.state.changes.returns.clear()
+    desk.state.changes.records.clear()
     desk.take(moved(1000, "DE"))
-    assert desk.state.changes.returns == {"R2"}
+    assert desk.state.changes.records == {("returns", "R2"), ("orders", "O2")}
 
 
 def test_a_refund_in_time_by_the_seller_s_own_calendar_is_never_an_alert() -> None:

@@ -34,7 +34,7 @@ def test_of_what_brand_goods_are_the_order_says_and_where_it_says_nothing_the_li
 def test_a_detector_that_is_quiet_where_nothing_was_found_changes_nothing() -> None:
     state = SellerState(SHOP)
     assert not keep(state, "", "overdue_refund", None, 1, "e")
-    assert not state.changes.findings
+    assert not state.changes.records
 
 
 def test_a_tombstone_keeps_what_is_asked_of_an_old_seller() -> None:

@@ -82,8 +82,8 @@ def test_golden_states_are_read_and_judged_on(version: int) -> None:
     store = stored(text)
     for seller_id, held in store.partitions[0].sellers.items():
         state = seller_from(seller_id, held)
-        for changed, known in ((state.changes.orders, state.orders), (state.changes.listings, state.listings)):
-            changed.update(known)
+        state.changes.records.update(("orders", each) for each in state.orders)
+        state.changes.records.update(("listings", each) for each in state.listings)
         change = change_of(state)
         if version == STATE_VERSION:
             assert (change.core, change.orders, change.listings) == (held.core, held.orders, held.listings)
