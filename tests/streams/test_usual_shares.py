@@ -10,6 +10,8 @@ import pytest
 
 import schemas
 from detectors.beta import Moments, moments_of
+from detectors.buyers import HALF_US
+from schemas.fields import DAY_US, to_us
 from streams.shares import TABLE, Shares, rates_of
 from tests.story import Story, at, event, listing, registered
 
@@ -54,6 +56,39 @@ def test_it_is_told_at_the_end_of_the_day_and_not_before() -> None:
     assert rate(story) is None
     story.tell(until=at(5.5))
     assert rate(story) is not None
+
+
+def doubted(number: int, asked: float, refunded: float | None) -> Iterator[schemas.Event]:
+    """One buyer of that shop asks for a return as counterfeit, and is paid then or not at all."""
+    name = f"shop-{number}"
+    order = {"order_id": f"O-{name}-back", "listing_id": f"L-{name}", "buyer_id": f"B-{name}-back"}
+    yield event(schemas.OrderPaid, at(asked - 2), name, **order, **MONEY)
+    yield event(schemas.OrderDelivered, at(asked - 1), name, order_id=order["order_id"])
+    back = {"return_id": f"R-{name}"}
+    yield event(schemas.ReturnRequested, at(asked), name, **order, **back, **MONEY, reason="counterfeit")
+    if refunded is not None:
+        fields = {**back, "refund_id": f"F-{name}", "paid_by": "seller"}
+        yield event(schemas.RefundIssued, at(refunded), name, **fields, **MONEY)
+
+
+def test_a_doubt_counts_from_the_day_it_is_said_whether_or_not_it_is_paid() -> None:
+    told = [[*seller(number, 20, 0), *doubted(number, 3, 3.1 if number % 2 else None)] for number in range(10)]
+    story = Story().tell(*told, seen_again(4, 10), until=at(6))
+    assert not story.dead_letters
+    assert (rate(story).sellers, rate(story).share) == (10, pytest.approx(1 / 21, abs=0.002))
+
+
+@pytest.mark.parametrize(("refunded", "counts"), [(1, True), (-1, False), (None, False)])
+def test_a_doubt_counts_until_all_that_was_said_of_it_is_from_before_the_window(
+    refunded: float | None, counts: bool
+) -> None:
+    start = (-(-to_us(at(0)) // HALF_US) * HALF_US - to_us(at(0))) / DAY_US  # of the window, in the story's days
+    paid = None if refunded is None else start + refunded
+    told = [[*doubted(number, start - 3, paid), *seller(number, 20, 0, start + 30)] for number in range(10)]
+    story = Story().tell(*told, seen_again(start + 42, 10), until=at(start + 44))
+    assert rate(story).share == pytest.approx(1 / 21, abs=0.002), "the window before reaches back to it"
+    story.tell(seen_again(start + 46, 10), until=at(start + 48))
+    assert (rate(story) is not None) == counts
 
 
 def test_what_partitions_tell_is_added_up() -> None:
