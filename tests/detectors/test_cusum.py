@@ -52,6 +52,16 @@ def test_the_average_run_length_is_that_of_draws(expected: float, limit: float) 
         assert run_length(rate, expected, limit, 1.5) == pytest.approx(drawn, rel=0.13)
 
 
+@pytest.mark.parametrize("rate", [0.004, 0.01, 0.05])
+def test_two_counts_within_a_hundred_days_pass_a_limit_that_one_count_alone_just_misses(rate: float) -> None:
+    """Worked out by hand: each day takes a hundredth off, so that one count is 0.99, and nothing 99 days later."""
+    expected = 0.01 / reference(1.5)
+    none, one = exp(-rate), rate * exp(-rate)
+    until_it_has_gone = (1 - none**99) / (1 - none)  # days after one count, if no other comes
+    days = (1 + one * until_it_has_gone) / (1 - none - one * none**99)
+    assert run_length(rate, expected, 1.0, 1.5) == pytest.approx(days, rel=1e-6)
+
+
 def test_a_threshold_keeps_the_run_length_that_it_was_made_for_and_no_more() -> None:
     for expected in (0.05, 1.0, 12.0, 60.0):
         for days in (365.25, 36_525.0):
