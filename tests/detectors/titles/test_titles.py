@@ -87,6 +87,17 @@ class TestAnswers:
         assert told.product_id is None
         assert untold.product_id == "kfz3037b"
 
+    def test_the_model_number_of_a_products_other_name_is_no_rival(self) -> None:
+        one = product("q", "Frostheim", "Frostheim Polar QXV7788P White", "QXV7788K")
+        titles = Titles([*catalogue(), one])
+        assert titles.resolve("Frostheim Polar QXV7788K White").product_id == "q"
+        assert titles.resolve("Frostheim Polar QXV7788M White").product_id is None
+
+    def test_of_a_name_with_two_model_numbers_one_is_enough(self) -> None:
+        titles = Titles([*catalogue(), product("q", "Frostheim", "Frostheim Polar QX310 QX320")])
+        assert titles.resolve("Frostheim Polar QX310").product_id == "q"
+        assert titles.resolve("Frostheim Polar QX330").product_id is None
+
     def test_what_another_name_of_the_product_explains_does_not_count_against_it(self, titles: Titles) -> None:
         _, (found, *_) = titles.fits(tokens("Nordlys Comet II NT-X9100"))
         assert found.product_id == "x9100"
