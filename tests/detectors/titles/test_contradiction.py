@@ -10,6 +10,7 @@ from detectors.titles import Titles
 from detectors.titles.contradiction import LEAD, NAMED, SHARED, outdone, refuted
 from detectors.titles.scoring import Fit
 from tests.detectors.titles.catalogue import catalogue, drawn_titles, product
+from tests.detectors.titles.goods import goods
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,14 @@ def test_a_title_that_fits_two_twins_alike_still_contradicts_a_third_product() -
     assert titles.resolve("Nordlys Zenith Z310 black").product_id is None
     assert titles.contradicts("Nordlys Zenith Z310 black", "kfz3037b")
     assert not titles.contradicts("Nordlys Zenith Z310 black", "two")
+
+
+@pytest.mark.parametrize("title", ["Sony PlayStation 5", "iPhone SE 64GB red", "Apple iPad 64GB", "Dyson Absolute"])
+def test_a_title_that_leaves_open_which_of_two_models_it_is_still_contradicts_a_washing_machine(title: str) -> None:
+    titles = Titles(goods())
+    assert titles.resolve(title).confidence < NAMED, "neither is likely enough by itself"
+    assert titles.contradicts(title, "wau28")
+    assert not titles.contradicts(title, titles.resolve(title).candidates[1].product_id)
 
 
 def test_every_name_of_the_catalogue_contradicts_others_and_never_its_own_product(titles: Titles) -> None:
