@@ -59,6 +59,15 @@ def test_taking_the_listing_down_and_up_again_is_no_way_out() -> None:
     assert story.held() == {SHELF}
 
 
+def test_put_up_again_at_a_clean_price_it_stays_held_until_a_change_that_is_clean_as_well() -> None:
+    """The second clean price changes no finding: there is none any more, only the hold."""
+    story = held_story().tell(listing(at(3), GANG, 2950), until=at(3, 7))
+    assert (story.held(), story.open_alerts()) == ({SHELF}, {})
+    story.tell(changed(at(4), 2940), until=at(4, 7))
+    assert story.held() == set()
+    assert story.holds[-1].decided_by == "policy"
+
+
 def test_a_day_before_it_expires_the_alert_says_so_and_afterwards_only_a_human_places_it_again() -> None:
     story = held_story().tell(until=at(8.01))
     assert story.alerts[-1].note == "A hold expires within a day; confirm it to keep it."
