@@ -29,7 +29,7 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `refund_sla_hours` after delivery plus `scan_grace_hours`, or what `calendars` say of the seller's country; an
     unsigned delivery gives `unsigned_extra_days` more; a seller's dispute pauses the deadline once for `dispute_days`.
     A rest of one currency unit (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed; where
-    the seller has paid `mostly_paid_share`, the two quarrel about a fee and nobody has vanished. A request that the
+    the seller has paid `mostly_paid_share`, the two quarrel about the rest and nobody has vanished. A request that the
     seller has not answered after `answer_hours` was ignored.
     """
 
@@ -39,7 +39,7 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dispute_days: float = 10.0
     tolerance_amount: Decimal = Decimal(1)
     tolerance_share: Decimal = Decimal("0.005")
-    mostly_paid_share: Decimal = Decimal("0.8")
+    mostly_paid_share: Decimal = Decimal("0.5")
     answer_hours: float = 72.0
     calendars: dict[str, Calendar] = {}
 

@@ -181,7 +181,7 @@ class ReturnDisputed(Event, frozen=True, kw_only=True):
 
 
 class ReturnCancelled(Event, frozen=True, kw_only=True):
-    """A return fell through."""
+    """A return fell through, or was settled without a refund, such as by an exchange."""
 
     return_id: Id
     by: Literal["buyer", "seller", "platform"] = "buyer"

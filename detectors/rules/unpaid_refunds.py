@@ -2,11 +2,12 @@
 
 Fires when:        refunds are overdue to at least 3 buyers, or to 2 buyers and over a quarter of the returns that
                    came back in the last 30 days are overdue.
-Stays quiet when:  fewer buyers wait; a dispute has paused the deadlines; the refunds were paid, or four fifths of each
-                   (the seller keeps a fee); for 2 buyers also when not all of the seller's returns are remembered,
-                   because their share is not known then.
-Known gaps:        a gang that refunds the first buyers and keeps the later ones' money below the quarter; buyers who
-                   are one person under three accounts.
+Stays quiet when:  fewer buyers wait; a dispute has paused the deadlines; the refunds were paid, or half of each
+                   (the seller keeps a fee, or the way there); for 2 buyers also when not all of the seller's returns
+                   are remembered, because their share is not known then.
+Known gaps:        a gang that refunds the first buyers and keeps the later ones' money below the quarter, or that pays
+                   back half of each; buyers who are one person under three accounts. A seller who sends other
+                   goods instead of a refund owes it until the return is cancelled.
 Moderator:         compare the overdue returns' buyers and addresses; if they are different people, confirm the payout
                    hold and ask the seller for the refunds.
 

@@ -5,7 +5,7 @@ Fires when:        refunds are overdue to at least 2 buyers (to 1 for over 240 h
                    own gaps, or it closed the shop itself. Complaints are shown as evidence, they are not needed.
 Stays quiet when:  the seller acts (a message, a reply, a shipment, a refund, a word on a return, a listing; a login is
                    no act); it had announced that it would be away; four fifths of the sums that fell due in the last 7
-                   days were refunded, or of each refund (it keeps a fee). That the platform closed the shop is not the
+                   days were refunded, or half of each refund. That the platform closed the shop is not the
                    seller's silence.
 Known gaps:        one line of chat a day is life, and so is a program that reprices the shelf; an absence announced
                    again and again quiets it: from 3 buyers on `unpaid_refunds` freezes the payout all the same. An
