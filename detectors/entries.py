@@ -64,7 +64,7 @@ def pack(entry: Entry) -> bytes:
 
 def unpack(stored: bytes) -> Entry:
     """The inverse of `pack`; raises `struct.error` where the length is another."""
-    return Entry._make(_ENTRY.unpack(stored))
+    return Entry(*_ENTRY.unpack(stored))
 
 
 def pack_flags(flags: Flags) -> bytes:
@@ -82,6 +82,8 @@ def pack_flags(flags: Flags) -> bytes:
 def unpack_flags(stored: bytes) -> Flags:
     """The inverse of `pack_flags`; raises `struct.error` where it is too short."""
     stamp_us, sequence, registered_us, last_active_us, bits = _FLAGS.unpack_from(stored)
+    if not bits and len(stored) == _FLAGS.size:  # nearly everybody
+        return Flags(stamp_us, sequence, registered_us, last_active_us)
     return Flags(
         stamp_us,
         sequence,

@@ -124,28 +124,17 @@ class Market:
             flags = self._flags.get(seller_id)
             if flags is None or flags.counts:
                 self._link(seller_id, flags)
-                yield (entry.log_price, seller_id, *self._limits(seller_id, entry))
+                yield (entry.log_price, seller_id, *_limits(entry, flags))
 
     def _link(self, seller_id: str, flags: Flags | None) -> None:
         if flags is not None and flags.ring:
             self._linked[seller_id] = _mark_of(flags.ring)
 
-    def _limits(self, seller_id: str, entry: Entry) -> tuple[int, int]:
-        """Until when the price is fresh, and until when its seller is young."""
-        stale_us, joined_us = entry.last_sign_us + FRESH_US, entry.registered_us
-        flags = self._flags.get(seller_id)
-        if flags is not None:
-            stale_us = max(stale_us, flags.last_active_us + FRESH_US)
-            joined_us = flags.registered_us or joined_us
-        if entry.removed_us:
-            stale_us = min(stale_us, entry.removed_us)
-        return stale_us, joined_us + YOUNG_US
-
     def _put_in(self, seller_id: str, entry: Entry) -> None:
         flags = self._flags.get(seller_id)
         if flags is not None and not flags.counts:
             return
-        stale_us, young_until_us = self._limits(seller_id, entry)
+        stale_us, young_until_us = _limits(entry, flags)
         row = bisect_right(self._values, entry.log_price)
         self._values.insert(row, entry.log_price)
         self._sellers.insert(row, seller_id)
@@ -182,7 +171,7 @@ class Market:
         for row, until_us in enumerate(stale_us):
             if until_us < now_us:
                 seller_id = self._sellers[row]
-                stale_us[row], _ = self._limits(seller_id, self._entries[seller_id])
+                stale_us[row], _ = _limits(self._entries[seller_id], self._flags.get(seller_id))
         self._fresh_until_us = min(stale_us, default=FOREVER_US)
         return now_us > self._fresh_until_us
 
@@ -249,6 +238,18 @@ def learn_flags(known: dict[str, Flags], seller_id: str, flags: Flags, markets: 
         for market in markets:
             market.flags_changed(seller_id)
     return True
+
+
+def _limits(entry: Entry, flags: Flags | None) -> tuple[int, int]:
+    """Until when the price is fresh, and until when its seller is young."""
+    sign_us, joined_us = entry.last_sign_us, entry.registered_us
+    if flags is not None:
+        sign_us = max(sign_us, flags.last_active_us)
+        joined_us = flags.registered_us or joined_us
+    stale_us = sign_us + FRESH_US
+    if entry.removed_us:
+        stale_us = min(stale_us, entry.removed_us)
+    return stale_us, joined_us + YOUNG_US
 
 
 def _left_of(column: list[Number], rows: Sequence[int]) -> list[Number]:

@@ -95,7 +95,10 @@ class Surroundings:
     async def _refresh_flags(self, store: Store, seller_ids: set[str]) -> None:
         known = self._stored_flags
         for seller_id, stored in (await store.load_flags(seller_ids)).items() if seller_ids else ():
-            if known.get(seller_id) != stored:
+            before = known.get(seller_id)
+            if before is None and seller_id not in self._where:  # in none of the markets in memory
+                self._flags[seller_id], known[seller_id] = unpack_flags(stored), stored
+            elif before != stored:
                 self._take_flags(seller_id, unpack_flags(stored), stored)
 
     def _made_of(self, key: str, stored: dict[str, bytes]) -> _Held:
