@@ -13,8 +13,11 @@ MAX_NAME_CHARS: Final = 80
 _SHARES: Final = ((0.475, 0.525, "half"), (0.323, 0.343, "a third of"), (0.24, 0.26, "a quarter of"))
 
 
-def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around: Around) -> Finding:
-    """What was seen, for people and by numbers: money as decimal strings, the rest rounded to 3 decimals."""
+def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around: Around, doubt: str = "") -> Finding:
+    """What was seen, for people and by numbers: money as decimal strings, the rest rounded to 3 decimals.
+
+    `doubt`: what makes it less sure, as the end of the sentence.
+    """
     estimate, listing = seen.estimate, seen.listing
     numbers: dict[str, int | float | str] = {
         "price": _plain(listing.price),
@@ -44,14 +47,14 @@ def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around:
         subject_kind="listing",
         subject_id=seen.listing_id,
         grade=grade,
-        sentence=_sentence(seen, around),
+        sentence="; ".join([*_clauses(seen, around), doubt] if doubt else _clauses(seen, around)),
         numbers=numbers,
         event_ids=(listing.event_id,),
         event_count=1,
     )
 
 
-def _sentence(seen: Comparison, around: Around) -> str:
+def _clauses(seen: Comparison, around: Around) -> list[str]:
     estimate, sold_as = seen.estimate, seen.key.condition_class
     name = f"{_name(seen, around)} {sold_as if seen.discount is None else NEW}"
     parts = [f"{_shown(seen.listing.price, 2)} {seen.listing.currency}"]
@@ -72,7 +75,7 @@ def _sentence(seen: Comparison, around: Around) -> str:
         parts.append("taken for it by its title")
     if seen.lone_id:
         parts.append("no established seller sells under its product id")
-    return "; ".join(parts)
+    return parts
 
 
 def _range(seen: Comparison, factor: float) -> str:

@@ -35,6 +35,11 @@ def full_name(product: Product) -> str:
     return name if name.casefold().startswith(brand.casefold()) else f"{brand} {name}"
 
 
+def says_more(title: str, product: Product) -> bool:
+    """Whether a title says more than what the product is called: it may be of something that belongs to it."""
+    return not is_plain(title, (product.brand, product.name, product.category or "", *product.aliases))
+
+
 class Reference:
     """What `reference.products.v1` and `reference.brands.v1` hold, whatever the order in which they were read.
 
@@ -129,7 +134,7 @@ class Reference:
             found = self._titles.resolve(*asked)
             if found.product_id is not None and found.confidence > SURE_OF_MORE:
                 product = self._products[found.product_id]
-                if not is_plain(asked[0], (product.brand, product.name, product.category or "", *product.aliases)):
+                if says_more(asked[0], product):
                     found = found._replace(confidence=SURE_OF_MORE)
             found = remember(self._resolved, asked, found)
         return found

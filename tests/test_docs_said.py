@@ -97,6 +97,7 @@ def claims() -> list[str]:
         f"at most {price.strong_ratio:g} of the usual, and {price.strong_z:g} standard deviations",
         f"at least {price.hold_sellers:g} effective sellers of whom {price.hold_established} are established",
         f"{price.hold_certainty * 100:g} % sure",
+        f"Below {price.plain_ratio:g} of the usual price",
         f"no more than {price.moving_ratio:g} times as much",
         f"{holds.clean_release_min_hours:g} to {holds.clean_release_max_hours:g} hours after",
         f"once in {holds.clean_release_once_in_days:g} days",

@@ -9,7 +9,8 @@ Known gaps: at a spread above 0.20 a half-price fake is not reliably strong (wit
     a spread of 0.12, 0.90 at 0.15, 0.67 at 0.20; above 0.23 more sellers do not help); good fakes at 0.60 to 0.80 are
     invisible to price; so is a product whose established sellers are themselves fakes: where most honest prices are
     old, five shops kept for a month are enough. Under product ids of its own a gang is compared by its titles, which
-    alerts and never holds.
+    alerts and never holds; so does below 0.30 a title that says more than the product's name, as that of its strap
+    does, and a gang's with one odd word.
 Moderator: compare the pictures and the description with the product's; ask for a purchase invoice; look at the
     seller's other listings and how long it has been there; a slip of the keyboard is common.
 
@@ -23,19 +24,25 @@ Parameters, with where they come from in brackets:
     hold_sellers: effective sellers (Kish, Survey Sampling, 1965), at least, for the price alone to hold a listing
     hold_established: distinct established sellers, at least, for the same
     hold_certainty: that the title means the product, where no id says so, at least, for the same
+    plain_ratio: share of the usual price below which a title holds only where it says no more than what the product is
+        called [accessories under the goods' own id; documented fakes ask 0.33 and more]
     moving_sellers, moving_ratio: how many sellers with standing at what multiple of the price make a moving market
     class_discounts: condition class to its share of the new price, for classes whose own market is too thin [policy]
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from detectors.comparison import LISTINGS, NEW, Comparison, compare
 from detectors.detector import Abstained, Around, Cause, Finding
 from detectors.price_finding import finding
+from detectors.reference import says_more
 from detectors.standing import has_standing
 from detectors.state import SellerState
+
+#: Why a price that is strong alerts only.
+SAYS_MORE: Final = "its title says more than what the product is called"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class BelowMarketPrice:
     hold_sellers: float = 12.0
     hold_established: int = 6
     hold_certainty: float = 0.95
+    plain_ratio: float = 0.30
     moving_sellers: int = 3
     moving_ratio: float = 1.1
     class_discounts: Mapping[str, float] = field(default_factory=dict)
@@ -69,7 +77,8 @@ class BelowMarketPrice:
         grade = self._grade(seen, has_standing(state, now_us))
         if grade is None or seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
             return None
-        return finding(seen, self.reason_code, grade, now_us, around)
+        doubt = self._doubt(seen, around) if grade == "strong" else ""
+        return finding(seen, self.reason_code, "strong_unsure" if doubt else grade, now_us, around, doubt)
 
     def _grade(self, seen: Comparison, has_standing: bool) -> str | None:
         strong = seen.ratio <= self.strong_ratio and seen.z >= self.strong_z
@@ -89,3 +98,10 @@ class BelowMarketPrice:
             and not has_standing
         )
         return "strong" if holds else "strong_unsure"
+
+    def _doubt(self, seen: Comparison, around: Around) -> str:
+        """What in the title keeps the price from holding, as the sentence has it, "" for nothing."""
+        product = around.reference.product(seen.key.product_id) if seen.key.product_id else None
+        if product is not None and seen.ratio < self.plain_ratio and says_more(seen.listing.title, product):
+            return SAYS_MORE
+        return ""

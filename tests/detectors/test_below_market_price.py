@@ -24,8 +24,8 @@ def look(
     return rule.look(seller(cause, around, **core), cause, NOW_US, around)
 
 
-def grade(cause: ListingPublished, around: World, **core: int) -> str | None:
-    found = look(cause, around, **core)
+def grade(cause: ListingPublished, around: World, rule: BelowMarketPrice = DISCOUNTED, **core: int) -> str | None:
+    found = look(cause, around, rule, **core)
     assert not isinstance(found, Abstained)
     return found and found.grade
 
@@ -126,6 +126,25 @@ class TestWhatKeepsAPriceFromHolding:
         used = world(sellers(USUAL), key="p:i9100:used:CNY")
         assert grade(listing(condition="used"), used) == "strong_unsure"
         assert grade(listing(condition="open_box"), world(sellers(USUAL))) == "strong"
+
+    def test_below_three_tenths_a_title_that_says_more_than_the_products_name(self) -> None:
+        """A battery door under the phone's own id is cheap; fakes ask a third and more, and are titled as the phone."""
+        around = world(sellers(USUAL))
+        odd, plain = "Samsung i9100 battery-door latch", "SAMSUNG Galaxy S II i9100 16 GB black, new and sealed"
+        found = look(listing("897", title=odd), around)
+        assert isinstance(found, Finding)
+        assert (found.numbers["ratio"], found.grade) == (0.299, "strong_unsure")
+        assert found.sentence.endswith("; 30 % of the usual price; its title says more than what the product is called")
+        assert grade(listing("900", title=odd), around) == "strong"
+        held = look(listing("897", title=plain), around)
+        assert isinstance(held, Finding)
+        assert held.grade == "strong"
+        assert held.sentence.endswith("; 30 % of the usual price")
+        assert grade(listing("1200", title=odd), around, rule=replace(DISCOUNTED, plain_ratio=0.5)) == "strong_unsure"
+
+    def test_what_the_catalogue_does_not_have_has_no_name_to_say_more_than(self) -> None:
+        around = World({"g:00036000291452:new:CNY": Market(sellers(USUAL))})
+        assert grade(listing("600", product_id=None, gtin="036000291452", title="a latch"), around) == "strong"
 
     def test_a_class_that_is_too_thin_and_judged_by_the_new_price_times_a_discount(self) -> None:
         found = look(listing("800", condition="used"), world(sellers(USUAL)))
