@@ -8,7 +8,7 @@ import msgspec
 from detectors.detector import Around
 from detectors.folding import MAX_RAW_TITLE
 from detectors.reference import gtin14, remember
-from detectors.wording import NOTHING_SAID, is_of_accessories, read_title
+from detectors.wording import NOTHING_SAID, OPEN_BOX, is_of_accessories, read_title
 from schemas import ListingChanged, ListingPublished, Product
 
 #: Conditions that are judged, and the class in which each is compared.
@@ -108,7 +108,7 @@ def _place_of(listing: ListingPublished | ListingChanged, around: Around) -> Pla
         guard = next((guard for guard in said.guards if guard not in own), None)
         if guard is not None:
             return Place("", guard)
-        if said.condition is not None and condition != "refurbished":
+        if said.condition not in (None, OPEN_BOX) and condition != "refurbished":  # displays may be used all the same
             condition = said.condition
     if product is None and identity.claimed is not None:
         return Place("", "other_product")

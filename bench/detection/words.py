@@ -112,7 +112,7 @@ def main() -> int:
         return 2
     counts = {name: Counter(word for _, wording in titles for word in said(wording)) for name, titles in read.items()}
     print(f"\n| read as | {' | '.join(read)} |\n|---|{'---:|' * len(read)}")
-    for word in ("refurbished", "used", *GUARDS, "replica"):
+    for word in ("refurbished", "used", "open_box", *GUARDS, "replica"):
         shares = (f"{counts[name][word]} ({counts[name][word] / len(read[name]):.2%})" for name in read)
         print(f"| {word} | {' | '.join(shares)} |")
     print("\n| titles | that say | are | of them read | read besides |\n|---|---|---:|---:|---:|")

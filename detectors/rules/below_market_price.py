@@ -9,8 +9,8 @@ Known gaps: at a spread above 0.20 a half-price fake is not reliably strong (wit
     a spread of 0.12, 0.90 at 0.15, 0.67 at 0.20; above 0.23 more sellers do not help); good fakes at 0.60 to 0.80 are
     invisible to price; so is a product whose established sellers are themselves fakes: where most honest prices are
     old, five shops kept for a month are enough. Under product ids of its own a gang is compared by its titles, which
-    alerts and never holds; so does below 0.30 a title that says more than the product's name, as that of its strap
-    does, and a gang's with one odd word.
+    alerts and never holds; so do, at any price, titles of displays, returns, seconds and the like, and below 0.30 one
+    that says more than the product's name, as that of its strap does, and a gang's with one odd word.
 Moderator: compare the pictures and the description with the product's; ask for a purchase invoice; look at the
     seller's other listings and how long it has been there; a slip of the keyboard is common.
 
@@ -37,11 +37,13 @@ from typing import ClassVar, Final
 from detectors.comparison import LISTINGS, NEW, Comparison, compare
 from detectors.detector import Abstained, Around, Cause, Finding
 from detectors.price_finding import finding
-from detectors.reference import says_more
+from detectors.reference import full_name, says_more
 from detectors.standing import has_standing
 from detectors.state import SellerState
+from detectors.wording import OPEN_BOX, read_title
 
 #: Why a price that is strong alerts only.
+NOT_AS_NEW: Final = "its title says that the goods are not quite as new"
 SAYS_MORE: Final = "its title says more than what the product is called"
 
 
@@ -102,6 +104,9 @@ class BelowMarketPrice:
     def _doubt(self, seen: Comparison, around: Around) -> str:
         """What in the title keeps the price from holding, as the sentence has it, "" for nothing."""
         product = around.reference.product(seen.key.product_id) if seen.key.product_id else None
+        title = read_title(seen.listing.title, seen.listing.category)
+        if title.condition == OPEN_BOX and (product is None or read_title(full_name(product)).condition != OPEN_BOX):
+            return NOT_AS_NEW
         if product is not None and seen.ratio < self.plain_ratio and says_more(seen.listing.title, product):
             return SAYS_MORE
         return ""

@@ -1,4 +1,4 @@
-"""Words and phrases of condition and kind in English, German, Spanish and French, as they stand in a flattened title.
+"""Words and phrases of kind in English, German, Spanish and French, as they stand in a flattened title.
 
 A `words` entry is a phrase by itself. A `phrases` entry is a pattern, under the words of which one has to be there
 before the pattern is tried: most titles hold none of them, and cost one look into a set.
@@ -22,7 +22,7 @@ class Phrases(NamedTuple):
     beauty: bool = False
 
 
-def _of(
+def say(
     sense: str,
     words: str,
     phrases: dict[str, str] | None = None,
@@ -30,67 +30,30 @@ def _of(
     alone: bool = False,
     beauty: bool = False,
 ) -> Phrases:
+    """Words and patterns that say `sense`, as in `Phrases`; each pattern under the words that wake it."""
     plain = [rf"\b(?:{'|'.join(words.split())})\b"] if words else []
     pattern = re.compile("|".join([*plain, *(phrases or {}).values()]), re.ASCII)
     triggers = frozenset(" ".join([words, *(phrases or {})]).split())
     return Phrases(sense, triggers, pattern, frozenset(denied_by.split()), alone, beauty)
 
 
-def _forms(stem: str, *ends: str) -> str:
+def forms(stem: str, *ends: str) -> str:
+    """A word and its inflected forms, parted by spaces."""
     return " ".join(stem + end for end in ("", *ends))
 
 
-_GERMAN: Final = ("e", "er", "es", "en", "em")
+#: What German adjectives end in.
+GERMAN: Final = ("e", "er", "es", "en", "em")
+
 
 #: A few millilitres or a fraction of an ounce, and what such bottles are called.
 _TINY: Final = r"(?<![\d.])(?:0?\.[0-3]\d?\s?(?:fl\.? )?oz|(?:\d|1[0-2])(?:\.\d+)? ?ml)\b"
 _SMALL: Final = r"(?:minis?|splash|travel)"
 
-#: Conditions that words state, the one that says most first.
-CONDITIONS: Final = (
-    _of(
-        "refurbished",
-        "refurb refurbs refurbished renewed reconditioned remanufactured reacondicionado reacondicionada"
-        " reacondicionados restaurado restaurada "
-        + " ".join(
-            [
-                _forms("reconditionne", "e", "s", "es"),
-                _forms("generaluberholt", *_GERMAN),
-                _forms("generalueberholt", *_GERMAN),
-                _forms("wiederaufbereitet", *_GERMAN),
-                _forms("aufbereitet", *_GERMAN),
-            ]
-        ),
-        {
-            "owned preowned": r"\bcertified (?:pre ?)?owned\b",
-            "neuf": r"\bremise? a neuf\b",
-        },
-    ),
-    _of(
-        "used",
-        "preowned secondhand preloved seminuevo seminueva usado usada usados usadas " + _forms("gebraucht", *_GERMAN),
-        {
-            "used": r"^used\b|\bused\b(?! (?:by|for|to|as|on|when|at|"
-            r"in(?! (?:good|very|great|excellent|fair|mint|perfect|nice|working|like)))\b)",
-            "owned": r"\bpre owned\b",
-            "hand": r"\b(?:second|2nd) hand\b(?! (?:sweep|movement))",
-            "loved": r"\bpre loved\b",
-            "like": r"\blike new\b",
-            "grade": r"^grade [abcd]\d?\b|\(grade [abcd]\d?\)",
-            "graded": r"\bgraded\b(?! card)",
-            "zweiter": r"\bzweiter hand\b",
-            "seconde": r"\bseconde main\b",
-            "mano": r"\bsegunda mano\b",
-            "occasion": r"\bd occasion\b|^occasion\b|\(occasion\)|\boccasion (?:tres|bon|comme|etat|parfait)\b",
-        },
-        denied_by="be widely commonly mostly psa bgs cgc usar",
-    ),
-)
-
 KINDS: Final = (
-    _of(
+    say(
         "for_parts",
-        "faulty defective untested averiado averiada bastler bastlerware " + _forms("defekt", *_GERMAN),
+        "faulty defective untested averiado averiada bastler bastlerware " + forms("defekt", *GERMAN),
         {
             "parts": r"\b(?:for|as) (?:spare )?parts\b(?! (?:(?:and|&) labou?r|washer|storage|organi[sz]er|bin))"
             r"|\bparts only\b|\bparts (?:or|and|&) (?:not working|repairs?)\b",
@@ -112,7 +75,7 @@ KINDS: Final = (
             "rota": r"\bpantalla rota\b",
         },
     ),
-    _of(
+    say(
         "empty_box",
         "leerkarton leerverpackung",
         {
@@ -129,7 +92,7 @@ KINDS: Final = (
         },
         denied_by="in retail",
     ),
-    _of(
+    say(
         "dummy",
         "attrappe attrappen factice",
         {
@@ -139,12 +102,12 @@ KINDS: Final = (
         },
         denied_by="test",
     ),
-    _of(
+    say(
         "sample",
         "decant decants decanted abfullung abfullungen decantado",
         alone=True,
     ),
-    _of(
+    say(
         "sample",
         "sample samples sampler samplers vial vials miniature miniatures miniatura duftprobe parfumprobe muestra"
         " muestras echantillon echantillons",
@@ -155,7 +118,7 @@ KINDS: Final = (
         alone=True,
         beauty=True,
     ),
-    _of(
+    say(
         "deposit",
         "anzahlung acompte arrhes",
         {
@@ -165,7 +128,7 @@ KINDS: Final = (
             "payment": r"\bdown payment\b",
         },
     ),
-    _of(
+    say(
         "contract",
         "vertragshandy vertragshandys",
         {
@@ -179,7 +142,7 @@ KINDS: Final = (
             "contrato permanencia": r"\bcon (?:contrato|permanencia)\b",
         },
     ),
-    _of(
+    say(
         "bundle",
         "bundle bundles geschenkset coffret",
         {
@@ -188,7 +151,7 @@ KINDS: Final = (
             "gift": r"\bgift sets?\b",
         },
     ),
-    _of(
+    say(
         "part",
         "ersatzteil ersatzteile ersatzdisplay ersatzakku repuesto recambio",
         {
@@ -212,5 +175,5 @@ _INSTRUMENTS: Final = (
     " spark compression pressure leak fuel injector diode transistor capacitor lcd led hdmi relay socket outlet coil"
     " hardness pen kit tool drug"
 )
-TESTER: Final = _of("tester", "tester testers testeur")
+TESTER: Final = say("tester", "tester testers testeur")
 INSTRUMENT: Final = re.compile(rf"\b(?:{'|'.join(_INSTRUMENTS.split())})\b", re.ASCII)

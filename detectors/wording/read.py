@@ -11,17 +11,18 @@ from typing import Final, NamedTuple
 from detectors.folding import MAX_RAW_TITLE, fold
 from detectors.wording import accessories, belongings, packs, replicas
 from detectors.wording.chinese import read_chinese
+from detectors.wording.conditions import CONDITIONS
 from detectors.wording.context import is_beauty, is_extra, is_negated
 from detectors.wording.flat import MAX_CHARACTERS, flatten, words_of
 from detectors.wording.guards import GUARDS
-from detectors.wording.phrases import CONDITIONS, INSTRUMENT, KINDS, TESTER, Phrases
+from detectors.wording.phrases import INSTRUMENT, KINDS, TESTER, Phrases
 
 
 class Wording(NamedTuple):
     """What the words of a title say.
 
-    `condition` ("refurbished", "used") is None where they say none; `guards` are in the order of `GUARDS`; `replica`
-    is the phrase, folded, that says the goods are a copy, "" for none.
+    `condition` ("refurbished", "used", "open_box") is None where they say none; `guards` are in the order of `GUARDS`;
+    `replica` is the phrase, folded, that says the goods are a copy, "" for none.
     """
 
     condition: str | None = None

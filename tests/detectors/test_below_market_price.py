@@ -11,7 +11,7 @@ from detectors.detector import Abstained, DeadlineReached, Finding
 from detectors.entries import Entry
 from detectors.market import Market
 from detectors.rules.below_market_price import BelowMarketPrice
-from schemas import ListingPublished
+from schemas import ListingPublished, Product
 from tests.detectors.prices import I9100, KEY, NOW_US, USUAL, World, days, entry, flags, listing, seller, sellers, world
 
 STANDING = {"registered_us": NOW_US - days(181), "delivered_orders": 100}
@@ -141,6 +141,23 @@ class TestWhatKeepsAPriceFromHolding:
         assert held.grade == "strong"
         assert held.sentence.endswith("; 30 % of the usual price")
         assert grade(listing("1200", title=odd), around, rule=replace(DISCOUNTED, plain_ratio=0.5)) == "strong_unsure"
+
+    def test_a_title_of_goods_that_are_not_quite_as_new(self) -> None:
+        """A shop that sells off its display says so; it is asked about, and not held."""
+        around = world(sellers(USUAL))
+        for title in ("Samsung i9100 ex display", "Samsung i9100 B-Ware", "三星 i9100 展示机"):
+            found = look(listing("1500", title=title), around)
+            assert isinstance(found, Finding)
+            assert found.grade == "strong_unsure"
+            assert found.sentence.endswith("; half the usual price; its title says that the goods are not quite as new")
+        nobodys = World({"g:00036000291452:new:CNY": Market(sellers(USUAL))})
+        unknown = listing("1500", product_id=None, gtin="036000291452", title="a phone, ex display")
+        assert grade(unknown, nobodys) == "strong_unsure"
+
+    def test_a_word_of_condition_in_the_products_own_name_says_nothing_of_the_listing(self) -> None:
+        around = World({"p:vintage:new:CNY": Market(sellers(USUAL))})
+        around.reference.add(Product(product_id="vintage", brand="Lewis", name="Vintage Clothing 501"))
+        assert grade(listing("1500", product_id="vintage", title="Lewis vintage clothing 501"), around) == "strong"
 
     def test_what_the_catalogue_does_not_have_has_no_name_to_say_more_than(self) -> None:
         around = World({"g:00036000291452:new:CNY": Market(sellers(USUAL))})

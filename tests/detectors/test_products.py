@@ -132,6 +132,9 @@ class TestClassify:
             ("used", "Samsung i9100 refurbished", "refurbished"),
             ("refurbished", "Samsung i9100 used", "refurbished"),
             ("used", "Samsung i9100 never used", "used"),
+            ("unknown", "Samsung i9100 Zustand sehr gut", "used"),
+            ("used", "Samsung i9100 ex display", "used"),
+            ("unknown", "Samsung i9100 ex display", "new"),
             ("new", "Samsung i9100, not refurbished", "new"),
         ],
     )

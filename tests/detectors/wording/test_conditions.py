@@ -49,6 +49,29 @@ def test_goods_are_refurbished_where_the_title_says_so(title: str) -> None:
         "iPhone 13 128G 99新",
         "华为P40 九成新",
         "索尼相机 9.5成新",
+        "Prada shoes worn once",
+        "Nike Air Max, gently worn",
+        "Coach bag with signs of wear",
+        "Gucci belt, minor scuffs",
+        "HTC One M9 unlocked good condition",
+        "Canon EOS 60D ex-lease",
+        "Prada Schuhe getragen",
+        "Chanel Tasche Zustand: sehr gut",
+        "Chanel Tasche in gutem Zustand",
+        "Chanel Tasche neuwertig",
+        "Rolex Uhr wie neu",
+        "Rolex mit leichten Gebrauchsspuren",
+        "Sac Chanel très bon état",
+        "Chaussures Prada portées deux fois",
+        "Sac Chanel comme neuf",
+        "Montre avec traces d'usure",
+        "Bolso Chanel en muy buen estado",
+        "Bolso Chanel como nuevo",
+        "Reloj con signos de uso",
+        "Zapatos puestos una vez",
+        "香奈儿 中古 包",
+        "背过两次 香奈儿 包",
+        "手表 有使用痕迹",
     ],
 )
 def test_goods_are_used_where_the_title_says_so(title: str) -> None:
@@ -58,7 +81,59 @@ def test_goods_are_used_where_the_title_says_so(title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
+        "Gucci bag vintage",
+        "Sony A6500 ex display",
+        "Bosch washing machine display model only",
+        "LG TV ex-demo unit",
+        "B-stock guitar",
+        "open box HTC One M9",
+        "Coach Tabby 26 warehouse deal returned item",
+        "Fridge, scratch & dent",
+        "Ray-Ban factory seconds",
+        "Coach Tabby 26 mint condition",
+        "Louis Vuitton Neverfull consignment piece",
+        "Perfume 100ml damaged box",
+        "Prada Tasche Ausstellungsstück",
+        "Dyson V15 Vorführgerät",
+        "AEG Waschmaschine B-Ware",
+        "2. Wahl AEG Kühlschrank",
+        "iPhone 15 Retourware",
+        "Canapé modèle d'exposition",
+        "Machine à café retour client",
+        "Chaussures second choix",
+        "Sofá de exposición",
+        "Zapatos con tara",
+        "华为 P40 展示机",
+        "iPhone 15 样机",
+        "iPhone 15 已拆封",
+        "香奈儿 包 微瑕",
+    ],
+)
+def test_displays_returns_and_seconds_are_open_box(title: str) -> None:
+    assert read_title(title).condition == "open_box"
+
+
+def test_the_condition_that_says_most_is_the_one_read() -> None:
+    assert read_title("vintage Gucci bag, pre-loved").condition == "used"
+    assert read_title("open box, refurbished by Canon").condition == "refurbished"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
         "Canon EOS 60D never used",
+        "Prada shoes never worn",
+        "Bag, no signs of wear",
+        "Not a display model: LG TV",
+        "Vintage style lamp",
+        "Chaussures jamais portées",
+        "Tasche ohne Gebrauchsspuren",
+        "Schuhe nie getragen",
+        "iPhone with 6.1 inch display",
+        "Free returns: LG TV",
+        "iPhone 15 未拆封",
+        "iPhone 15 七天无理由退货",
+        "香奈儿 包 无瑕疵",
         "unused iPhone 7",
         "iPhone 7 not refurbished",
         "iPhone 7 brand new, not a refurb",
@@ -79,8 +154,6 @@ def test_goods_are_used_where_the_title_says_so(title: str) -> None:
         "iPhone 13 非翻新机 拒绝二手",
         "2019新款 连衣裙",
         "vivo X90新机上市",
-        "open box HTC One M9",
-        "iPhone 13 展示机",
     ],
 )
 def test_what_a_title_denies_or_says_of_something_else_is_no_condition(title: str) -> None:
