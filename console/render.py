@@ -29,6 +29,7 @@ THEMES: Final = ("auto", "light", "dark")
 _CODES: Final = {
     "silence": "silence",
     "guards": "guard",
+    "sold_as": "guard",
     "detector": "reason",
     "currency": "currency",
     "market_currency": "currency",

@@ -16,6 +16,7 @@ from schemas import ListingChanged, ListingPublished, Product
 from schemas.fields import to_us
 
 NEW: Final = "new"
+SOLD_AS: Final = "sold_as"  # the number of a finding that says as what several goods were sold
 _ROUNDED: Final = 0.001  # a ratio is rounded to so much
 #: Asked of every listing by every detector of prices.
 LISTINGS: Final = (ListingChanged, ListingPublished)  # the frequent one first: it is the first that is tried
@@ -45,7 +46,8 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
     `own` is the market of the listing's own condition class, `market` the one the estimate comes from: another where
     `discount` (the class's factor on the price of new goods) or `exchange` is not None; both are in the estimate.
     `lone_id`: the listing's id is one that the catalogue lacks and no other established seller uses, and `own` is the
-    market of what its title names, `sure` a probability that it does.
+    market of what its title names, `sure` a probability that it does. `sold_as`: "pack" or "bundle", where the market
+    is that of a single one, "" for that.
     """
 
     listing_id: str
@@ -61,11 +63,19 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
     discount: float | None
     exchange: Exchange | None
     ratio: float
+    sold_as: str = ""
 
     @property
     def z(self) -> float:
         """Standard deviations below the usual price, 3 decimals."""
         return self.estimate.z(self.listing.log_price)
+
+    def nothing_found(self, reason_code: str) -> Abstained | None:
+        """What a detector says that sees nothing: of several goods not even that, unless it spoke of several before."""
+        standing = self.listing.findings.get(reason_code)
+        if not self.sold_as or (standing is not None and SOLD_AS in standing.numbers):
+            return None
+        return Abstained(self.sold_as)
 
     def is_market_moving(self, sellers: int, ratio: float, now_us: int) -> bool:
         """Whether that many unlinked sellers with standing ask no more than `ratio` times the judged price."""
@@ -94,14 +104,18 @@ def compare(
 ) -> Comparison | Abstained | None:
     """The listing as of its newest event beside its market, or the guard that forbids the comparison.
 
-    None where it asks more than `up_to` times the usual price, which most do.
+    None where it asks more than `up_to` times the usual price, which most do. Several goods in one listing are compared
+    with a single one, whatever they ask: more cannot honestly cost less.
     """
     listing = state.listings.get(cause.listing_id)
     if listing is None:
         return Abstained("not_remembered")
-    if not listing.market:
-        return Abstained(classify(cause, around).guard or "no_product")
-    key, sure = listing.market, listing.sure
+    key, sure, sold_as = listing.market, listing.sure, ""
+    if not key:
+        place = classify(cause, around)
+        key, sure, sold_as = place.one, place.sure, place.guard
+        if not key:
+            return Abstained(sold_as or "no_product")
     own = around.market(key)
     without = own.kin(state.seller_id)
     estimate = own.estimate(now_us, without)
@@ -115,13 +129,13 @@ def compare(
     if estimate.below_eight:
         basis = _elsewhere(Basis(own, without, estimate), state.seller_id, key, now_us, around, class_discounts)
         if basis is None:
-            return Abstained("thin_market")
+            return Abstained(sold_as or "thin_market")
         estimate = basis.estimate
     # The exponential of x is never less than 1 + x: most prices are so near the usual one that this settles it.
-    if listing.log_price - estimate.middle > up_to - 1.0 + _ROUNDED:
+    if listing.log_price - estimate.middle > up_to - 1.0 + _ROUNDED and not sold_as:
         return None
     ratio = estimate.ratio(listing.log_price)
-    if ratio > up_to:
+    if ratio > up_to and not sold_as:
         return None
     market, without, _, reference, discount, exchange = basis or Basis(own, without, estimate)
     return Comparison(
@@ -138,6 +152,7 @@ def compare(
         discount,
         exchange,
         ratio,
+        sold_as,
     )
 
 

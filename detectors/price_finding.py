@@ -4,7 +4,7 @@ from decimal import Decimal
 from math import exp
 from typing import Final
 
-from detectors.comparison import NEW, Comparison
+from detectors.comparison import NEW, SOLD_AS, Comparison
 from detectors.detector import Around, Finding
 from detectors.reference import full_name
 
@@ -35,6 +35,8 @@ def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around:
     if estimate.pseudo and seen.reference is not None:
         numbers["pseudo_sellers"] = round(estimate.pseudo, 3)
         numbers["reference_price"] = _plain(exp(seen.reference.log_price))
+    if seen.sold_as:
+        numbers[SOLD_AS] = seen.sold_as
     if seen.sure < 1.0:
         numbers["title_confidence"] = round(seen.sure, 3)
     if seen.discount is not None:
@@ -71,6 +73,8 @@ def _clauses(seen: Comparison, around: Around) -> list[str]:
         parts.append(f"its reference price is {_shown(exp(seen.reference.log_price))}")
     usual = "the usual price" if seen.discount is None else f"what one should cost {sold_as}"
     parts.append(f"{_share(seen.ratio)} {usual}")
+    if seen.sold_as:
+        parts.append(f"for one alone, and this is sold as a {seen.sold_as}")
     if seen.sure < 1.0:
         parts.append("taken for it by its title")
     if seen.lone_id:

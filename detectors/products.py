@@ -19,6 +19,8 @@ CLASS_OF: Final = {
     "refurbished": "refurbished",
     "used": "used",
 }
+#: Guards of more goods than one, which come last in `GUARDS`: where one of them is the first, nothing else is said.
+_SEVERAL: Final = ("pack", "bundle")
 
 
 class MarketKey(NamedTuple):
@@ -41,13 +43,15 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a listing's price belongs: the key of its market, or the guard that keeps it from being compared.
 
     `sure`: how sure it is that the market is the right one, a probability, below 1 where only the title names the
-    product, which is `product` where the catalogue has it.
+    product, which is `product` where the catalogue has it. `one`: the market of a single one where several are sold:
+    the price does not belong into it, and is too low where one alone would be.
     """
 
     key: str
     guard: str
     sure: float = 1.0
     product: Product | None = None
+    one: str = ""
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
@@ -81,8 +85,14 @@ def classify(listing: ListingPublished | ListingChanged, around: Around) -> Plac
         return Place("", "price_kind")
     if listing.condition not in CLASS_OF:
         return Place("", listing.condition)
+    place = _place(listing, around)
     if listing.pack_size is not None and listing.pack_size > 1:
-        return Place("", "pack")
+        return Place("", "pack", place.sure, one=place.one or place.key)
+    return place
+
+
+def _place(listing: ListingPublished | ListingChanged, around: Around) -> Place:
+    """The same of what the words say, remembered."""
     asked = (
         listing.title[:MAX_RAW_TITLE],
         listing.brand,
@@ -101,23 +111,23 @@ def _place_of(listing: ListingPublished | ListingChanged, around: Around) -> Pla
     identity = identify(listing, around)
     product = identity.product
     condition: str = listing.condition
+    guard = ""
     said = read_title(listing.title, listing.category)
     if said is not NOTHING_SAID:
         # What the product's own name or category says too is no contradiction: a case among cases is compared.
         own = _guards_of(product) if product is not None and said.guards else ()
-        guard = next((guard for guard in said.guards if guard not in own), None)
-        if guard is not None:
+        guard = next((guard for guard in said.guards if guard not in own), "")
+        if guard and guard not in _SEVERAL:
             return Place("", guard)
         if said.condition not in (None, OPEN_BOX) and condition != "refurbished":  # displays may be used all the same
             condition = said.condition
     if product is None and identity.claimed is not None:
-        return Place("", "other_product")
+        return Place("", guard or "other_product")
     key = _key_of(listing, product)
-    return (
-        Place("", "no_product")
-        if key is None
-        else Place(market_key(key, condition, listing.currency), "", identity.sure, product)
-    )
+    if key is None:
+        return Place("", guard or "no_product")
+    market = market_key(key, condition, listing.currency)
+    return Place("", guard, identity.sure, one=market) if guard else Place(market, "", identity.sure, product)
 
 
 def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tuple[str, ...]:
@@ -126,7 +136,8 @@ def markets_of(listing: ListingPublished | ListingChanged, around: Around) -> tu
     Those are that of new goods, its own in the other currencies that the policy has a rate for, and the same of what
     the title names where the catalogue lacks the id.
     """
-    key = classify(listing, around).key
+    place = classify(listing, around)
+    key = place.key or place.one
     if not key:
         return ()
     named = named_by_title(listing, key, around)

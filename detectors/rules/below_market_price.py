@@ -1,16 +1,18 @@
 """A price far below what others ask for the same product.
 
 Fires when: the listing asks at most 0.70 of the weighted median of its market without the seller and its ring, and
-    lies at least 2.5 standard deviations below it (strong: 0.55 and 3.0).
+    lies at least 2.5 standard deviations below it (strong: 0.55 and 3.0). A pack or bundle is compared as a whole with
+    one alone, and alerts where that would be strong.
 Stays quiet when: three unlinked sellers with standing ask no more than 1.1 times as much (the market is moving), or
     the price is at most a tenth (`implausible_price` says so). Abstains on auctions and deposits, goods for parts,
-    packs, unknown products, and where fewer than 8 effective sellers, the reference price included, are known.
+    other packs, unknown products, and where fewer than 8 effective sellers, the reference price included, are known.
 Known gaps: at a spread above 0.20 a half-price fake is not reliably strong (with 12 sellers found 0.97 of the time at
     a spread of 0.12, 0.90 at 0.15, 0.67 at 0.20; above 0.23 more sellers do not help); good fakes at 0.60 to 0.80 are
     invisible to price; so is a product whose established sellers are themselves fakes: where most honest prices are
     old, five shops kept for a month are enough. Under product ids of its own a gang is compared by its titles, which
     alerts and never holds; so do, at any price, titles of displays, returns, seconds and the like, and below 0.30 one
-    that says more than the product's name, as that of its strap does, and a gang's with one odd word.
+    that says more than the product's name, as that of its strap does, and a gang's with one odd word. Several minis or
+    refills under the id of the large bottle are alerted on; a pack of fakes above 0.55 of the price of one is not seen.
 Moderator: compare the pictures and the description with the product's; ask for a purchase invoice; look at the
     seller's other listings and how long it has been there; a slip of the keyboard is common.
 
@@ -74,11 +76,11 @@ class BelowMarketPrice:
         seen = compare(state, cause, now_us, around, self.class_discounts, up_to)
         if seen is None or isinstance(seen, Abstained):
             return seen
-        if seen.ratio <= self.implausible_ratio:
-            return None
-        grade = self._grade(seen, has_standing(state, now_us))
+        grade = None if seen.ratio <= self.implausible_ratio else self._grade(seen, has_standing(state, now_us))
+        if seen.sold_as and (grade != "strong_unsure" or self._stands_strong(seen)):
+            grade = None
         if grade is None or seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
-            return None
+            return seen.nothing_found(self.reason_code)
         doubt = self._doubt(seen, around) if grade == "strong" else ""
         return finding(seen, self.reason_code, "strong_unsure" if doubt else grade, now_us, around, doubt)
 
@@ -97,9 +99,15 @@ class BelowMarketPrice:
             and seen.sure >= self.hold_certainty
             and not seen.lone_id
             and seen.exchange is None
+            and not seen.sold_as
             and not has_standing
         )
         return "strong" if holds else "strong_unsure"
+
+    def _stands_strong(self, seen: Comparison) -> bool:
+        """Whether it was strong when one alone was sold: calling the same a pack takes nothing of that away."""
+        standing = seen.listing.findings.get(self.reason_code)
+        return standing is not None and standing.grade == "strong"
 
     def _doubt(self, seen: Comparison, around: Around) -> str:
         """What in the title keeps the price from holding, as the sentence has it, "" for nothing."""

@@ -1,6 +1,7 @@
 """A price so low that it is hardly meant: a slip, a placeholder, bait.
 
-Fires when: the listing asks at most a tenth of the weighted median of its market without the seller and its ring.
+Fires when: the listing asks at most a tenth of the weighted median of its market without the seller and its ring; a
+    pack or bundle, at most a tenth of what one alone costs.
 Stays quiet when: three unlinked sellers with standing ask no more than 1.1 times as much. Abstains where
     `below_market_price` does.
 Known gaps: cannot tell a slip of the keyboard from bait; a price of 0.11 is `below_market_price`'s.
@@ -41,6 +42,6 @@ class ImplausiblePrice:
         seen = compare(state, cause, now_us, around, self.class_discounts, self.implausible_ratio)
         if seen is None or isinstance(seen, Abstained):
             return seen
-        if seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
-            return None
+        if seen.ratio > self.implausible_ratio or seen.is_market_moving(self.moving_sellers, self.moving_ratio, now_us):
+            return seen.nothing_found(self.reason_code)
         return finding(seen, self.reason_code, "seen", now_us, around)

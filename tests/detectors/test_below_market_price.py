@@ -222,7 +222,6 @@ class TestAbstention:
         [
             ({"price_kind": "deposit"}, "price_kind"),
             ({"condition": "for_parts"}, "for_parts"),
-            ({"pack_size": 5}, "pack"),
             ({"product_id": None, "title": "a phone"}, "no_product"),
         ],
     )

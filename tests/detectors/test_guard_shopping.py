@@ -16,7 +16,7 @@ TITLES = ("Samsung i9100 for parts", "2x Samsung i9100", "Samsung i9100 bundle")
 
 
 def offer(day: float, number: int, title: str, **fields: Any) -> Event:
-    return listing(at(day), SHOP, 900, listing_id=f"L{number}", event_id=f"g{number}", title=title, **fields)
+    return listing(at(day), SHOP, 2900, listing_id=f"L{number}", event_id=f"g{number}", title=title, **fields)
 
 
 def offers(*days: float, **fields: Any) -> list[Event]:

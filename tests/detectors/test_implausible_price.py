@@ -48,7 +48,7 @@ def test_a_thin_class_is_judged_by_the_new_price_times_its_discount() -> None:
 
 def test_it_abstains_without_a_market_and_on_packs() -> None:
     assert look(listing("1", currency="EUR"), world({})) == Abstained("thin_market")
-    assert look(listing("1", pack_size=10), world(sellers(USUAL))) == Abstained("pack")
+    assert look(listing("400", pack_size=10), world(sellers(USUAL))) == Abstained("pack")
 
 
 def test_the_smallest_price_there_is_among_sellers_of_one_ring_is_shown_without_an_exponent() -> None:

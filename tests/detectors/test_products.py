@@ -115,7 +115,6 @@ class TestClassify:
             ({"price_kind": "auction_start"}, "price_kind"),
             ({"price_kind": "deposit"}, "price_kind"),
             ({"condition": "for_parts"}, "for_parts"),
-            ({"pack_size": 2}, "pack"),
             ({"product_id": None, "title": "a phone"}, "no_product"),
             ({"product_id": None, "gtin": "does not apply", "title": "a phone"}, "no_product"),
         ],
@@ -154,7 +153,9 @@ class TestClassify:
         around.reference.add(Product(product_id="case", brand="Spigen", name="Silicone case for Samsung i9100"))
         title = "Spigen silicone case for Samsung i9100 black"
         assert classify(listing(product_id="case", title=title), around) == Place("p:case:new:CNY", "")
-        assert classify(listing(product_id="case", title=f"2x {title}"), around) == Place("", "pack")
+        assert classify(listing(product_id="case", title=f"2x {title}"), around) == Place(
+            "", "pack", one="p:case:new:CNY"
+        )
 
     def test_without_an_id_the_title_says_what_it_is_and_how_sure_that_is(self) -> None:
         place = classify(listing(product_id=None, title="三星 SAMSUNG Galaxy S II GT-I9100 16GB white"), world({}))
@@ -194,7 +195,7 @@ class TestClassify:
         around = world({})
         assert markets_of(listing(), around) == ("p:i9100:new:CNY",)
         assert markets_of(listing(condition="used"), around) == ("p:i9100:used:CNY", "p:i9100:new:CNY")
-        assert markets_of(listing(pack_size=3), around) == ()
+        assert markets_of(listing(condition="for_parts"), around) == ()
 
     def test_a_pack_of_one_is_no_pack(self) -> None:
         assert classify(listing(pack_size=1), world({})).guard == ""
