@@ -3,7 +3,7 @@
 from typing import Any, Final, TypeVar
 
 from detectors.folding import MAX_RAW_TITLE
-from detectors.titles import Resolution, Titles, is_plain
+from detectors.titles import Resolution, Titles, is_less, is_plain
 from schemas import Brand, Product
 
 REMEMBERED_TITLES: Final = 20_000  # about 10 MB
@@ -140,11 +140,13 @@ class Reference:
         return found
 
     def contradicts(self, title: str, product_id: str, brand: str | None) -> bool:
-        """Whether a title is of another product than that of this id; remembered too."""
+        """Whether a title is of another product than that of this id, less of the same included; remembered too."""
         asked = title[:MAX_RAW_TITLE], product_id, brand
         found = self._contradicted.get(asked)
         if found is None:
-            found = remember(self._contradicted, asked, self._titles.contradicts(*asked))
+            product = self._products.get(product_id)
+            less = product is not None and is_less(asked[0], (product.name, *product.aliases))
+            found = remember(self._contradicted, asked, less or self._titles.contradicts(*asked))
         return found
 
     def product(self, product_id: str) -> Product | None:

@@ -1,7 +1,7 @@
 """A listing stands under the id of one product, and its title is of another.
 
 Fires when: the title contradicts the product whose `product_id` or GTIN the listing carries: another model, another
-    storage or generation.
+    storage or generation, or a smaller bottle (ml, g, pieces) than its name states.
 Stays quiet when: the id is not in the catalogue, the title names no product, or another id is carried after a
     `listing_changed`. A case for the phone under the phone's id is common and honest: it is only not compared.
 Known gaps: a title of the product itself with pictures of something else; of products that differ by a word the
