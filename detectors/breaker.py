@@ -1,7 +1,8 @@
 """The breaker: when a detector suddenly holds far more sellers than ever, its holds become alerts until a human looks.
 
 A gang of 200 shops and a bug in a price feed look the same from here. Counted are distinct sellers in an hour of event
-time, over all partitions: those a detector held, or would have, and those that were judged.
+time, over all partitions: those a detector held, or would have, and those that were judged. Whoever is kept from being
+held is looked at again in every hour and counts in each: only an hour in which far fewer would be held is quiet.
 """
 
 import hashlib
@@ -21,7 +22,9 @@ OVERALL: Final = ""
 #: Where sellers owe refunds it is the buyers' money that is withheld, however many sellers owe it.
 EXEMPT: Final = ("unpaid_refunds", "vanished_seller")
 KIND: Final = "breaker"  # of the deadline at which what the breaker kept from being held is looked at again
-AGAIN_US: Final = HOUR_US
+#: In the middle half of each hour: so late may an event be, or another partition, and still count before the hour ends.
+FIRST_LOOK_US: Final = HOUR_US // 4
+LOOKS_US: Final = HOUR_US // 2
 HOURS_KEPT: Final = 2
 MARK_BYTES: Final = 4
 _KEPT: Final = "kept from being held"  # among the marks of an hour; no reason code has spaces
@@ -92,33 +95,38 @@ def catches(
 ) -> bool:
     """Whether the breaker keeps all of these detectors from holding something of the seller's, who counts for them.
 
-    What it keeps from being held is looked at again in an hour, and does not count again: else it would never end.
-    `changes.kept` gets each detector once an hour, for whoever wants to know how much that is.
+    What it keeps from being held is looked at again within an hour, at the seller's own minute of each, which other
+    events do not move. `changes.kept` gets each detector once an hour, for whoever wants to know how much that is.
     """
     fuses = [
         (Fuse(reason_code), Fuse(reason_code, category.casefold()))
         for reason_code in dict.fromkeys(reason_codes)
         if reason_code not in EXEMPT
     ]
-    if not state.core.braked_us:
-        counted = sorted({each for both in fuses for each in both})
-        state.core.held_by, fresh = _once(state.core.held_by, counted, now_us)
-        state.changes.fuses += fresh
+    counted = sorted({each for both in fuses for each in both})
+    state.core.held_by, fresh = _once(state.core.held_by, counted, now_us)
+    state.changes.fuses += fresh
     if not fuses or set(reason_codes) & set(EXEMPT) or not all(any(each in tripped for each in both) for both in fuses):
         return False
     state.core.held_by, kept = _once(state.core.held_by, [(_KEPT, each.reason_code) for each, _ in fuses], now_us)
     state.changes.kept += [reason_code for _, reason_code in kept]
-    if state.core.braked_us <= now_us:
-        state.core.braked_us = now_us + AGAIN_US
+    if not state.core.braked_us:
+        state.core.braked_us = _next_look_us(state.seller_id, now_us)
         state.schedule(KIND, "", state.core.braked_us)
     return True
 
 
-def settle(state: SellerState, now_us: int) -> None:
-    """It was looked at again, and is not kept from being held any more unless it was caught again."""
-    if state.core.braked_us <= now_us:
-        state.core.braked_us = 0
-        state.schedule(KIND, "", None)
+def look_again(state: SellerState) -> None:
+    """Its deadline is due: it is kept from being held no longer, unless it is caught again now."""
+    state.core.braked_us = 0
+
+
+def _next_look_us(seller_id: str, now_us: int) -> int:
+    """Drawn from the seller's id, so that all who were caught in one minute are not looked at in one."""
+    digest = hashlib.blake2b(seller_id.encode("utf-8", "surrogatepass"), digest_size=MARK_BYTES).digest()
+    drawn = int.from_bytes(digest) / 2 ** (8 * MARK_BYTES)
+    look_us = now_us // HOUR_US * HOUR_US + FIRST_LOOK_US + int(drawn * LOOKS_US)
+    return look_us if look_us > now_us else look_us + HOUR_US
 
 
 def _once(before: tuple[int, bytes], names: Sequence[Name], now_us: int) -> tuple[tuple[int, bytes], list[Name]]:

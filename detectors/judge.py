@@ -87,8 +87,6 @@ class Judge:
         if state.overdue:
             silence.watch(state, cause, now_us, self.policy.terms.silence, self.policy.terms.returns)
         decided = self._decide(state, cause, moment, effect, answers, around, judged)
-        if state.core.braked_us:
-            breaker.settle(state, now_us)
         if effect.listing_id:
             shelf.make_room(state, effect.listing_id)
         if state.changes.markets:
@@ -161,6 +159,7 @@ class Judge:
             shelf.lapse(state, subject, moment.now_us)
             return _SELLER if was_flagged else _NOBODY
         if kind == breaker.KIND:
+            breaker.look_again(state)
             return _SELLER
         if kind == eviction.KIND:
             eviction.review(state, moment.now_us)

@@ -36,8 +36,8 @@ def take(partition: Partition, limit: int, lateness_us: int, by_events: bool) ->
     if partition.is_waiting:  # few of many partitions, at any step
         mark, items = partition.mark(), partition.merged(limit, lateness_us, by_events)
     watermark_us = partition.idle_watermark(lateness_us, by_events)
-    days = partition.books.days
-    if not (items or days.gathered or watermark_us >= days.ends_us or partition.deadlines.is_due(watermark_us)):
+    books = partition.books
+    if not (items or books.days.gathered or watermark_us >= books.ends_us or partition.deadlines.is_due(watermark_us)):
         return None
     batch = Batch(partition, items, watermark_us)
     if mark is None or not items or not partition.deadlines.are_too_many(watermark_us):

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from detectors.breaker import HOURS_KEPT, BreakerTerms, Fuse, Hour, Tripped, alert_of, ends, trips
+from detectors.breaker import HOURS_KEPT, OVERALL, BreakerTerms, Fuse, Hour, Tripped, alert_of, ends, trips
 from detectors.held import derived_id
 from schemas import Alert
 from schemas.fields import HOUR_US
@@ -26,7 +26,8 @@ class Counted(msgspec.Struct, array_like=True):
     """What a partition keeps and tells: its last hours, and the fuses of its own that have tripped.
 
     `sequence` grows with each change, whatever the commits: what another owner tells after a death is newer only where
-    more has been counted. `overridden`: the hour in which a lead let a detector hold again; it trips in a later one.
+    more has been counted. `overridden`: the hour in which a lead let a detector hold again; it does not trip until the
+    next has passed too, in which all whom it kept back are looked at.
     """
 
     sequence: int = 0
@@ -71,12 +72,12 @@ class Brake:
 
     def note_judged(self, categories: Iterable[str], now_us: int) -> bool:
         """A seller was judged for the first time in an hour, in these categories ("": any); whether that begins it."""
-        before = self._hour
+        before = self._hour.hour
         hour = self._at(now_us // HOUR_US)
         for category in categories:
             hour.judged[category] = hour.judged.get(category, 0) + 1
         self._note_change()
-        return hour is not before
+        return hour.hour > before
 
     def note_held(self, fuses: Iterable[tuple[str, str]], now_us: int, decided_us: int) -> Iterator[Alert]:
         """A seller was held, or would have been, for the first time in this hour by these; alerts of what trips."""
@@ -84,13 +85,17 @@ class Brake:
         for fuse in fuses:
             hour.held[fuse] = hour.held.get(fuse, 0) + 1
         self._note_change()
-        yield from self.look(now_us, decided_us)
+        yield from self._trip(hour.hour, now_us, decided_us)
 
     def look(self, now_us: int, decided_us: int) -> Iterator[Alert]:
-        """Trips the fuses of its own for which it is time, by what is known of all partitions."""
-        total = self._total(self._hour.hour)
+        """Trips the fuses of its own for which it is time, though others alone have counted in this hour."""
+        yield from self._trip(max(self._hour.hour, now_us // HOUR_US), now_us, decided_us)
+
+    def _trip(self, number: int, now_us: int, decided_us: int) -> Iterator[Alert]:
+        total = self._total(number)
         for fuse in trips(total, (Fuse(*each) for each in self.own.tripped), self._terms):
-            if self._owns(fuse) and self.own.overridden.get(fuse) != total.hour:
+            if self._owns(fuse) and not self._is_overridden(fuse, number):
+                self._at(number)
                 alert_id = "a" + derived_id("system", *fuse, str(now_us))
                 tripped = self.own.tripped[fuse] = Tripped(total.hour, alert_id)
                 self._tripped.add(fuse)
@@ -110,7 +115,7 @@ class Brake:
         """A lead lets a detector hold again."""
         for each in sorted(self.own.tripped):
             if each[0] == reason_code:
-                self.own.overridden[each] = self._hour.hour
+                self.own.overridden[reason_code, OVERALL] = max(self._hour.hour, now_us // HOUR_US)
                 yield self._mend(Fuse(*each), now_us, decided_us)
 
     def gather(self, heard: Mapping[str, Counted]) -> set[Fuse]:
@@ -142,11 +147,12 @@ class Brake:
         return self.own.hours[-1] if self.own.hours else Hour()
 
     def _at(self, number: int) -> Hour:
-        """The hour in which something is counted: the running one, or a new one."""
-        if number <= self._hour.hour:
-            return self._hour
+        """The hour in which something is counted, a new one if need be; what is older than all kept counts in none."""
+        kept = self.own.hours
+        if kept and number <= kept[-1].hour:
+            return next(hour for hour in kept if hour.hour >= number) if number >= kept[0].hour else Hour(number)
         hour = Hour(number)
-        self.own.hours = [*self.own.hours, hour][-HOURS_KEPT:]
+        self.own.hours = [*kept, hour][-HOURS_KEPT:]
         self._note_change()
         self._set_end()
         return hour
@@ -164,6 +170,10 @@ class Brake:
             if hour.hour == number:
                 total.add(hour)
         return total
+
+    def _is_overridden(self, fuse: Fuse, number: int) -> bool:
+        since = self.own.overridden.get((fuse.reason_code, OVERALL))
+        return since is not None and number <= since + 1
 
     def _owns(self, fuse: Fuse) -> bool:
         return partition_of(fuse.reason_code.encode(), self.partitions) == self.number

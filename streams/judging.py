@@ -69,7 +69,7 @@ class Judging:
             judged = self.judge.judge(state, event, time_us, self._around, decided_us)
             self.counts.note(judged, event, is_late=time_us < watermark_us)
             if judged.is_news:
-                self._collect(work, state, judged, item.record, watermark_us)
+                self._collect(work, state, judged, item.record, max(time_us, watermark_us))
                 if type(event) in PARTITION_EVENTS:
                     self._heard_of(work, event, time_us)
         self.counts.types.update([type(item.event) for item, _ in batch.items])
@@ -181,7 +181,10 @@ class Judging:
                 self._dead_letter(work, refused, record, at_us)
 
     def _count_for_breaker(self, work: Work, changes: Changes, at_us: int) -> None:
+        """In the event's own hour, though the watermark, behind it by the lateness, may be in the one before."""
         brake = work.partition.books.brake
+        while at_us >= brake.ends_us:
+            self._say(work, brake.end_hour(brake.ends_us, self._stamp_us(brake.ends_us)))
         is_new_hour = brake.note_judged(changes.judged, at_us)
         if changes.fuses or is_new_hour:  # one more who was judged only makes a share smaller
             self._say(work, brake.note_held(changes.fuses, at_us, self._stamp_us(at_us)))

@@ -96,16 +96,17 @@ def test_who_does_no_more_than_sign_in_keeps_its_prices_fresh() -> None:
 
 
 def test_who_was_kept_from_being_held_by_the_breaker_is_held_once_it_ends() -> None:
-    story = Story({"breaker": {"sellers_most": 1, "sellers_enough": 100}}).tell(market())
-    for number in range(3):
+    """One alone is no more than half of what trips it."""
+    story = Story({"breaker": {"sellers_most": 2, "sellers_enough": 100}}).tell(market())
+    for number in range(4):
         shop = f"fake-{number}"
         story.tell(registered(at(1), shop), listing(at(2, number / 10), shop, 1500))
-    assert {subject for _, subject in story.held()} == {"L-fake-0", "L-fake-1"}
-    said = {alert.seller_id: alert for alert in story.alerts}
-    assert said["fake-1"].note is msgspec.UNSET
-    assert said["fake-2"].note == BRAKED
-    story.tell(until=at(2, 5))
     assert {subject for _, subject in story.held()} == {"L-fake-0", "L-fake-1", "L-fake-2"}
+    said = {alert.seller_id: alert for alert in story.alerts}
+    assert said["fake-2"].note is msgspec.UNSET
+    assert said["fake-3"].note == BRAKED
+    story.tell(until=at(2, 5))
+    assert {subject for _, subject in story.held()} == {f"L-fake-{number}" for number in range(4)}
 
 
 def test_a_brand_of_which_far_more_is_complained_has_an_alert_stamped_when_it_was_decided() -> None:

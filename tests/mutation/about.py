@@ -15,7 +15,7 @@ _READ: Final = ("wording/*", "titles/languages", "replica_wording")
 _SAID: Final = ("wording/messages", "off_platform_lure", "reassuring_messages")
 _TITLES: Final = ("titles/*",)
 _FORGOTTEN: Final = ("eviction", "forgetting", "streams/people")
-_BREAKER: Final = ("streams/breaker", "streams/limits")
+_BREAKER: Final = ("streams/breaker", "streams/breaker_ends", "streams/limits")
 _STORE: Final = tuple(
     f"streams/store_{name}" for name in ("contract", "content", "edges", "markets", "outbox", "owners")
 )

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 import schemas
-from detectors.breaker import BreakerTerms, Fuse, Hour, catches, settle
+from detectors.breaker import BreakerTerms, Fuse, Hour, catches
 from detectors.state import SellerState
 from schemas.fields import HOUR_US, to_us
 from streams.brake import TABLE, Brake, read
@@ -30,12 +30,6 @@ def wave(shops: int, listings: int = 1, begin: datetime = BEGIN, name: str = "fa
         for each in range(listings):
             when = begin + (number * listings + each) * step
             yield listing(when, f"{name}-{number}", 1500, listing_id=f"L-{name}-{number}-{each}")
-
-
-def override(when: datetime, role: str = "lead") -> schemas.Event:
-    fields = {"action": "end_breaker", "moderator": "mo", "role": role, "reason": "a real gang"}
-    made: schemas.Event = event(schemas.OverrideGiven, when, "below_market_price", **fields)
-    return made
 
 
 def held_sellers(story: Story) -> set[str]:
@@ -66,42 +60,6 @@ def test_in_a_large_marketplace_it_takes_more_than_two_hundred_sellers() -> None
     story = Story(terms).tell(market(40), wave(201), wave(2, 1, BEGIN + 51 * MINUTE, "late"))
     assert len(held_sellers(story)) == 201
     assert held_sellers(story) & {"late-0", "late-1"} == set()
-
-
-def test_what_the_breaker_kept_from_being_held_is_held_when_it_ends() -> None:
-    story = Story(TIGHT).tell(market(40), wave(12), until=BEGIN + 59 * MINUTE)
-    assert len(held_sellers(story)) == 6
-    story.tell(until=BEGIN + timedelta(hours=4))
-    assert len(held_sellers(story)) == 12
-    assert ("withdrawn", "breaker:below_market_price") in system(story)
-
-
-def test_it_does_not_end_while_the_wave_goes_on() -> None:
-    """More than half of what trips it is enough."""
-    hours = [wave(3 if hour else 6, 1, BEGIN + timedelta(hours=hour), f"h{hour}") for hour in range(4)]
-    story = Story(TIGHT).tell(market(40), *hours, until=BEGIN + timedelta(hours=3, minutes=59))
-    assert len(held_sellers(story)) == 6
-    assert "withdrawn" not in [status for status, _ in system(story)]
-
-
-def test_the_hour_in_which_it_tripped_does_not_end_it() -> None:
-    """Nine of nine judged is far too many; that four hundred others are judged after them does not take it back."""
-    terms = {"breaker": {"sellers_enough": 5, "share": 0.05}}
-    others = [listing(BEGIN + 55 * MINUTE, f"cases-{n}", 3000, product_id="case", title="Case") for n in range(400)]
-    told = [market(40), wave(9), others]
-    story = Story(terms, products=(PHONE, CASES)).tell(*told, until=BEGIN + timedelta(hours=1, minutes=59))
-    assert "withdrawn" not in [status for status, _ in system(story)]
-    story.tell(until=BEGIN + timedelta(hours=2, minutes=1))
-    assert ("withdrawn", "breaker:below_market_price") in system(story)
-
-
-def test_a_lead_ends_it_and_a_moderator_does_not() -> None:
-    def after(role: str) -> Story:
-        told = [wave(7), override(BEGIN + 52 * MINUTE, role), wave(2, 1, BEGIN + 53 * MINUTE, "next")]
-        return Story(TIGHT).tell(market(40), *told)
-
-    assert "next-0" not in held_sellers(after("moderator"))
-    assert {"next-0", "next-1"} <= held_sellers(after("lead")), "it does not trip again in this hour"
 
 
 def test_a_gang_of_few_shops_never_trips_it_however_much_it_lists() -> None:
@@ -202,15 +160,6 @@ def _delivered(seller: str, number: int, when: datetime) -> list[schemas.Event]:
         event(schemas.OrderPaid, when, seller, order_id=order, listing_id=f"L-{seller}", buyer_id=order, **money),
         event(schemas.OrderDelivered, when + timedelta(days=1), seller, order_id=order),
     ]
-
-
-def test_a_seller_that_was_caught_and_looked_at_again_counts_for_the_breaker_as_before() -> None:
-    state, tripped, now_us = SellerState("shop"), {Fuse("below_market_price")}, to_us(BEGIN)
-    assert catches(state, ["below_market_price"], "", now_us, tripped)
-    settle(state, now_us + HOUR_US)
-    state.changes.fuses.clear()
-    assert not catches(state, ["below_market_price"], "", now_us + 2 * HOUR_US, set())
-    assert state.changes.fuses == [("below_market_price", "")]
 
 
 def test_an_hour_in_which_a_detector_held_nobody_is_never_over() -> None:
