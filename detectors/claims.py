@@ -12,8 +12,7 @@ from detectors.measures.linear_count import bit_of
 from detectors.records import Complaint
 from detectors.span import Span, Thing
 
-UPHELD_KINDS: Final = ("counterfeit", "no_refund")
-FITTING_KINDS: Final = ("no_refund", "seller_unreachable", "counterfeit")  # a seller who takes the money and is gone
+KINDS: Final = ("counterfeit", "no_refund", "seller_unreachable")  # of a seller who takes the money and is gone
 Key = TypeVar("Key")
 _FOREVER: Final = 1 << 62
 
@@ -135,8 +134,8 @@ class Claims:
 def _entry(complaint_id: str, complaint: Complaint) -> _Entry:
     opened = complaint.opened_us, complaint.opened_by, complaint_id
     decided = complaint.decided_us, complaint.decided_by, complaint_id
-    is_upheld = complaint.outcome == "upheld" and complaint.kind in UPHELD_KINDS
-    is_fitting = complaint.outcome != "dismissed" and complaint.kind in FITTING_KINDS
+    is_upheld = complaint.outcome == "upheld" and complaint.kind in KINDS
+    is_fitting = complaint.outcome != "dismissed" and complaint.kind in KINDS
     return _Entry(
         complaint.return_id,
         complaint.order_id,

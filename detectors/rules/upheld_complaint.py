@@ -1,15 +1,17 @@
 """The platform looked at a buyer's complaint and found it right: the strongest fact there is.
 
-Fires when:        complaints of counterfeit or of no refund were upheld in the last 90 days, graded by the number of
-                   different buyers: one, two, three or more. A few of a shop that served hundreds weigh little: every
-                   large shop comes to three some day. Where two are about one listing they count, at most as two; so
-                   do three or more below one in 50 of the buyers.
+Fires when:        complaints of counterfeit, of no refund or of a seller who cannot be reached were upheld in the last
+                   90 days, graded by the number of different buyers: one, two, three or more. A few of a shop that
+                   served hundreds weigh little: every large shop comes to three some day. Where two are about one
+                   listing they count, at most as two; so do three or more below one in 50 of the buyers.
 Stays quiet when:  the complaint is of another kind, not decided, or dismissed (a dismissal takes an upheld one back);
                    several complaints of one buyer are one buyer, and all that name none are one buyer together.
 Known gaps:        of a shop's buyers those are known whose parcels were reported as delivered, and beyond about 5,000
                    their count saturates; buyers who work together and are believed are believed here too; a listing
                    that was never seen, or that is forgotten and does not come back, is not held; whose complaint it is
-                   may stay unknown where the order was forgotten before it is complained about.
+                   may stay unknown where the order was forgotten before it is complained about. Goods that never came
+                   are seen by the kinds above, not as `other`, as which honest shops lose what a carrier lost; a shop
+                   that is only slow is held where the platform finds for its buyers before their parcels come.
 Moderator:         read the decisions and what they rest on; look at the other orders of the listings named, and whether
                    the buyers are different people.
 
@@ -25,8 +27,7 @@ Parameters:
 from dataclasses import dataclass
 from itertools import islice
 
-from detectors.claims import UPHELD_KINDS as KINDS
-from detectors.claims import Claims
+from detectors.claims import KINDS, Claims
 from detectors.complaints import UPHELD_COUNTS_US
 from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
 from detectors.standing import FEW_SHARE, is_few_of_many, served
@@ -53,15 +54,12 @@ class UpheldComplaint:
             return None
         buyers = len(claims.buyers)
         customers = served(state, now_us)
-        what = " and ".join(
-            f"{claims.kinds[kind]} of {kind.replace('_', ' ')}" for kind in KINDS if kind in claims.kinds
-        )
         return Finding(
             reason_code="upheld_complaint",
             subject_kind="seller",
             subject_id=state.seller_id,
             grade=self._grade(state, buyers, customers),
-            sentence=f"the platform upheld complaints of {_people(buyers)}: {what}",
+            sentence=f"the platform upheld complaints of {_people(buyers)}: {_kinds(claims)}",
             numbers={
                 "buyers": buyers,
                 "buyers_delivered_to": customers,
@@ -98,6 +96,15 @@ def _listing_ids(claims: Claims) -> tuple[str, ...]:
         if listing_id := one.listing_id or one.of_listing:
             named[listing_id] = None
     return tuple(named)
+
+
+def _kinds(claims: Claims) -> str:
+    *most, last = [f"{claims.kinds[kind]} of {_said_of(kind)}" for kind in KINDS if kind in claims.kinds]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _said_of(kind: str) -> str:
+    return "an unreachable seller" if kind == "seller_unreachable" else kind.replace("_", " ")
 
 
 def _people(buyers: int) -> str:

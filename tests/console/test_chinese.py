@@ -101,6 +101,19 @@ SAID: list[tuple[str, str, dict[str, Any], str]] = [
         "平台支持了 2 位买家的投诉；售假 2 起",
     ),
     (
+        "upheld_complaint",
+        "the platform upheld complaints of 3 buyers: 1 of no refund and 2 of an unreachable seller",
+        {
+            "buyers": 3,
+            "buyers_delivered_to": 3,
+            "complaints": 3,
+            "counterfeit": 0,
+            "no_refund": 1,
+            "seller_unreachable": 2,
+        },
+        "平台支持了 3 位买家的投诉；不退款 1 起；联系不上卖家 2 起",
+    ),
+    (
         "ignored_return",
         "3 returns of 2 buyers left alone",
         {"returns": 3, "buyers": 2, "unanswered": 2, "refused_after_acceptance": 1},

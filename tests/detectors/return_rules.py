@@ -150,7 +150,7 @@ def _complaints_found(of: Of, at_us: int) -> set[str]:
         one
         for one in _newest(of)
         if one.outcome == "upheld"
-        and opened[one.complaint_id].kind in ("counterfeit", "no_refund")
+        and opened[one.complaint_id].kind in ("counterfeit", "no_refund", "seller_unreachable")
         and at_us < to_us(one.event_time) + 90 * DAY_US
     ]
     return {"upheld_complaint"} if upheld else set()

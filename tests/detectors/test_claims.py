@@ -52,7 +52,7 @@ def seen(claims: Claims, since_us: int) -> tuple[Any, ...]:
 
 def by_hand(desk: Desk, since_us: int) -> tuple[Any, ...]:
     """Some of it, read over all complaints at once."""
-    kinds = ("counterfeit", "no_refund")
+    kinds = ("counterfeit", "no_refund", "seller_unreachable")
     some = [one for one in desk.state.complaints.values() if one.outcome == "upheld" and one.kind in kinds]
     recent = [one for one in some if one.decided_us >= since_us]
     buyers = {one.buyer_id or one.of_buyer for one in recent}

@@ -43,7 +43,7 @@ amounts = st.sampled_from([Decimal(text) for text in ("1000", "995", "994.99", "
 currencies = st.sampled_from(["CNY", "CNY", "CNY", "CNY", "EUR"])
 by = st.sampled_from(["seller", "seller", "buyer", "platform"])
 outcomes = st.sampled_from(["upheld", "dismissed"])
-complaint_kinds = st.sampled_from(["no_refund", "counterfeit", "other"])
+complaint_kinds = st.sampled_from(["no_refund", "counterfeit", "seller_unreachable", "other"])
 #: What a complaint is about, by its id.
 COMPLAINTS: dict[str, dict[str, str]] = {
     "by order": {"order_id": "O"},
