@@ -15,6 +15,7 @@ from detectors.span import Span, Thing
 KINDS: Final = ("counterfeit", "no_refund", "seller_unreachable")  # of a seller who takes the money and is gone
 Key = TypeVar("Key")
 _FOREVER: Final = 1 << 62
+_UNKNOWN_OF: Final = "\x1f"  # before an order's id: its buyer; no id on the wire has such a character
 
 
 class _Entry(NamedTuple):
@@ -34,7 +35,8 @@ class Claims:
     """Over `complaints`, which the seller's state owns; it is told of every one that changes or is forgotten.
 
     `fitting` are (opened, by which event, id), oldest first. Of those that `upheld_since` was asked for: `buyers`,
-    `kinds` and `listings` with how many complaints each has, `bits` of the buyers as in `detectors.buyers`.
+    `kinds` and `listings` with how many complaints each has, `bits` of the buyers as in `detectors.buyers`. Where none
+    of an order's complaints says whose it is, the order stands among the buyers, once; "" are those without an order.
     """
 
     __slots__ = (
@@ -42,7 +44,9 @@ class Claims:
         "_bits",
         "_complaints",
         "_entries",
+        "_named",
         "_tallied",
+        "_unnamed",
         "_upheld",
         "bits",
         "buyers",
@@ -57,6 +61,8 @@ class Claims:
         self._about: dict[tuple[str, str], set[str]] = {}
         self._tallied: dict[tuple[str, str], int] = {}
         self._bits: dict[int, int] = {}
+        self._named: dict[str, int] = {}
+        self._unnamed: dict[str, int] = {}
         self.buyers: dict[str, int] = {}
         self.kinds: dict[str, int] = {}
         self.listings: dict[str, int] = {}
@@ -123,10 +129,23 @@ class Claims:
         _add(self.kinds, entry.kind, sign)
         if entry.listing_id:
             _add(self.listings, entry.listing_id, sign)
-        had = entry.buyer_id in self.buyers
-        _add(self.buyers, entry.buyer_id, sign)
-        if had != (entry.buyer_id in self.buyers):
-            bit = bit_of(entry.buyer_id)
+        if entry.buyer_id or not entry.order_id:
+            self._count_buyer(entry.buyer_id, sign)
+        if entry.order_id:
+            had = self._is_buyer_unknown(entry.order_id)
+            _add(self._named if entry.buyer_id else self._unnamed, entry.order_id, sign)
+            has = self._is_buyer_unknown(entry.order_id)
+            if had != has:
+                self._count_buyer(_UNKNOWN_OF + entry.order_id, 1 if has else -1)
+
+    def _is_buyer_unknown(self, order_id: str) -> bool:
+        return order_id in self._unnamed and order_id not in self._named
+
+    def _count_buyer(self, buyer_id: str, sign: int) -> None:
+        had = buyer_id in self.buyers
+        _add(self.buyers, buyer_id, sign)
+        if had != (buyer_id in self.buyers):
+            bit = bit_of(buyer_id)
             _add(self._bits, bit, sign)
             self.bits = self.bits | 1 << bit if bit in self._bits else self.bits & ~(1 << bit)
 

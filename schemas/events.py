@@ -198,7 +198,12 @@ class RefundIssued(Event, frozen=True, kw_only=True):
 
 
 class ComplaintOpened(Event, frozen=True, kw_only=True):
-    """A buyer complained to the platform."""
+    """A buyer complained to the platform.
+
+    `listing_id` and `buyer_id` are worth sending beside `order_id`: orders are forgotten a week after they closed, and
+    fakes are often recognised later. What the complaint does not name itself is not known then: no listing is held for
+    it, and a buyer who complains about two orders counts as two.
+    """
 
     complaint_id: Id
     kind: ComplaintKind

@@ -5,13 +5,15 @@ Fires when:        complaints of counterfeit, of no refund or of a seller who ca
                    served hundreds weigh little: every large shop comes to three some day. Where two are about one
                    listing they count, at most as two; so do three or more below one in 50 of the buyers.
 Stays quiet when:  the complaint is of another kind, not decided, or dismissed (a dismissal takes an upheld one back);
-                   several complaints of one buyer are one buyer, and all that name none are one buyer together.
+                   several complaints of one buyer are one buyer, so are those about one order whose buyer is not known,
+                   and so are all together that name neither.
 Known gaps:        of a shop's buyers those are known whose parcels were reported as delivered, and beyond about 5,000
                    their count saturates; buyers who work together and are believed are believed here too; a listing
-                   that was never seen, or that is forgotten and does not come back, is not held; whose complaint it is
-                   may stay unknown where the order was forgotten before it is complained about. Goods that never came
-                   are seen by the kinds above, not as `other`, as which honest shops lose what a carrier lost; a shop
-                   that is only slow is held where the platform finds for its buyers before their parcels come.
+                   that was never seen, or that is forgotten and does not come back, is not held. An order is forgotten
+                   a week after it closed: a complaint that comes later and names nothing else holds no listing, and
+                   who complains so about two orders counts as two buyers. Goods that never came are seen by the kinds
+                   above, not as `other`, as which honest shops lose what a carrier lost; a shop that is only slow is
+                   held where the platform finds for its buyers before their parcels come.
 Moderator:         read the decisions and what they rest on; look at the other orders of the listings named, and whether
                    the buyers are different people.
 

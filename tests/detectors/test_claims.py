@@ -22,7 +22,7 @@ _HAPPENED = st.lists(
         st.integers(0, 250),
         st.sampled_from(["counterfeit", "no_refund", "seller_unreachable", "other"]),
         st.sampled_from(["upheld", "upheld", "dismissed"]),
-        st.sampled_from([{"order_id": "O1"}, {"return_id": "R2"}, {"listing_id": "L3"}, {}]),
+        st.sampled_from([{"order_id": "O1"}, {"order_id": "O2"}, {"return_id": "R2"}, {"listing_id": "L3"}, {}]),
         st.sampled_from([None, "B1", "B2"]),
     ),
     max_size=40,
@@ -55,7 +55,10 @@ def by_hand(desk: Desk, since_us: int) -> tuple[Any, ...]:
     kinds = ("counterfeit", "no_refund", "seller_unreachable")
     some = [one for one in desk.state.complaints.values() if one.outcome == "upheld" and one.kind in kinds]
     recent = [one for one in some if one.decided_us >= since_us]
-    buyers = {one.buyer_id or one.of_buyer for one in recent}
+    said = {one.order_id for one in recent if one.buyer_id or one.of_buyer}
+    buyers = {one.buyer_id or one.of_buyer for one in recent if one.buyer_id or one.of_buyer}
+    unnamed = {one.order_id for one in recent if not (one.buyer_id or one.of_buyer)}
+    buyers |= {f"\x1f{order_id}" if order_id else "" for order_id in unnamed if not order_id or order_id not in said}
     bits = 0
     for buyer_id in buyers:
         bits |= 1 << bit_of(buyer_id)

@@ -152,6 +152,46 @@ def test_an_order_that_is_forgotten_still_says_whose_complaint_it_was() -> None:
     assert desk.state.complaints["C1"].of_buyer == "B1"
 
 
+def late(number: int, **fields: Any) -> list[schemas.Event]:
+    """What the buyer of `O{number}` says ten weeks later, naming nothing but the order, which is forgotten by then."""
+    return upheld(number, 70 * 24 + number, **{"buyer_id": None, "order_id": f"O{number}"} | fields)
+
+
+def test_three_orders_that_are_forgotten_are_three_buyers() -> None:
+    desk = shop(3).fire(hour_us(60 * 24))
+    assert desk.state.orders == {}
+    seen = found(desk.take(*(late(number) for number in range(3))), CODE)
+    assert seen is not None
+    assert (seen.grade, seen.facts) == ("more_buyers", 3)
+    assert ("payout", SELLER, "placed") in holds(desk)
+
+
+def test_several_complaints_about_one_forgotten_order_are_one_buyer() -> None:
+    desk = Desk().take(late(1), late(2, order_id="O1"), late(3, order_id="O1", kind="no_refund"))
+    seen = found(desk, CODE)
+    assert seen is not None
+    assert (seen.grade, seen.numbers["buyers"], seen.numbers["complaints"]) == ("one_buyer", 1, 3)
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_an_order_whose_buyer_one_complaint_names_is_that_buyers_in_all_of_them(order: tuple[int, int]) -> None:
+    told = {1: upheld(1, order_id="O1", buyer_id="B1"), 2: late(2, order_id="O1")}
+    desk = Desk().take(*(told[number] for number in order))
+    seen = found(desk, CODE)
+    assert seen is not None
+    assert (seen.facts, seen.numbers["complaints"]) == (1, 2)
+    again = found(desk.take(decided(1, 90 * 24, outcome="dismissed")), CODE)
+    assert again is not None
+    assert (again.facts, again.numbers["complaints"]) == (1, 1)
+
+
+def test_those_who_name_neither_buyer_nor_order_are_one_buyer_beside_those_of_an_order() -> None:
+    nobody = [each for number in (7, 8, 9) for each in upheld(number, buyer_id=None)]
+    seen = found(Desk().take(nobody, late(1)), CODE)
+    assert seen is not None
+    assert (seen.facts, seen.numbers["complaints"]) == (2, 4)
+
+
 def test_complaints_of_other_kinds_are_near_misses() -> None:
     assert found(Desk().take(*(upheld(number, kind="other") for number in range(5))), CODE) is None
 
