@@ -136,6 +136,11 @@ def review(state: SellerState, due_us: int) -> None:
     _await_look(state, _day_after(max(due_us, state.core.last_seen_us)))
 
 
+def is_compensation(key: str) -> bool:
+    """Whether the payment of that key was paid as a compensation, and not as a refund."""
+    return key.startswith(_COMPENSATION)
+
+
 _NOTHING: Final = Account()
 
 

@@ -2,7 +2,8 @@
 
 Fires when:        the platform has paid at least 3 different buyers in the seller's place in the last 45 to 90 days,
                    and what did not come back of it, without the buyer who got most, is at least 3 % of what the seller
-                   delivered in the same time. Looked at once a day.
+                   delivered in the same time. It weighs more where it is as compensations to at least 5 buyers, and as
+                   much as 30 % of all that the seller ever delivered. Looked at once a day.
 Stays quiet when:  fewer buyers were paid, however much and however often; the seller has refunded the returns that the
                    platform had paid on; the sum is small beside what an honest shop of that size sells; nothing is
                    known of what the seller sold in that currency.
@@ -17,6 +18,11 @@ Moderator:         read why the platform paid; has the seller been asked to pay 
 Parameters:
     buyers_enough: different buyers who were paid what did not come back in full, at least [one buyer counts once]
     least_share: of what was delivered, in the same currency, that was paid to the others than the one who got most
+    buyers_many: different buyers who were compensated, at least, for the stronger grade [chosen, not measured]
+    large_share: of all that was ever delivered in the same currency, that was paid to them without the one who got
+        most, for the stronger grade [chosen, not measured: of shops with 10 equal orders of which the platform pays
+        each with a probability of 0.1, one in 600 has 5 or more; refunds are left out, since there are marketplaces
+        that report their ordinary ones as paid by the platform]
     market_payments_enough: for goods of a brand or category, whoever sold them; what sellers refund is not taken off
 """
 
@@ -28,7 +34,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
-from detectors.ledger import recent, since_us
+from detectors.ledger import is_compensation, recent, since_us
 from detectors.records import Payment
 from detectors.rules.overdue_refund import spaced
 from detectors.state import SellerState
@@ -54,10 +60,12 @@ class Drained(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompensationDrain:
-    """Two grades: `one_seller`, and `across_sellers` for a brand or category."""
+    """Three grades: `one_seller`, `large_share`, and `across_sellers` for a brand or category."""
 
     buyers_enough: int = 3
     least_share: float = 0.03
+    buyers_many: int = 5
+    large_share: float = 0.3
     market_payments_enough: int = 20
 
     def look(self, state: SellerState, _cause: Cause, now_us: int, _around: Around) -> Finding | Abstained | None:
@@ -77,7 +85,8 @@ class CompensationDrain:
         worst = max(known, key=lambda one: (share_of(one), one.currency))
         paid = sorted((one.time_us, one.event_id) for one in counted if one.currency == worst.currency)
         event_ids = [event_id for _, event_id in paid]
-        return finding("seller", state.seller_id, worst, "", f"since {to_time(begins_us):%Y-%m-%d}", event_ids)
+        found = finding("seller", state.seller_id, worst, "", f"since {to_time(begins_us):%Y-%m-%d}", event_ids)
+        return msgspec.structs.replace(found, grade="large_share") if self._is_large(state, worst, begins_us) else found
 
     def look_at_market(self, subject: Subject, drains: Iterable[Drained]) -> Finding | None:
         """A finding about a brand or category, in the currency that is worst."""
@@ -90,6 +99,16 @@ class CompensationDrain:
         goods = f"{subject.name} goods" if subject.kind == "brand" else f"goods in {subject.name}"
         found = finding(subject.kind, subject.name, worst, goods, "in the last 45 to 90 days")
         return msgspec.structs.replace(found, facts=worst.buyers.bit_length())  # told again when they have doubled
+
+    def _is_large(self, state: SellerState, drained: Drained, begins_us: int) -> bool:
+        """Whether compensations alone are so much of all that the seller ever delivered, to so many."""
+        payments = [one for key, one in state.payments.items() if is_compensation(key) and one.time_us >= begins_us]
+        counted = [one for one in payments if one.amount > one.repaid and one.currency == drained.currency]
+        if not counted:
+            return False
+        alone = _drained(state, drained.currency, counted, begins_us)
+        alone = alone._replace(sold=state.core.ledger[drained.currency].ever.sold)
+        return alone.buyers >= self.buyers_many and share_of(alone) >= self.large_share
 
     def is_drain(self, drained: Drained) -> bool:
         """Whether so much was paid to so many; for a seller, a brand or a category."""

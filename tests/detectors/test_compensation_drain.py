@@ -11,7 +11,7 @@ from detectors.detector import Abstained
 from detectors.records import encode
 from detectors.rules.compensation_drain import CompensationDrain, Drained, finding, share_of
 from detectors.tally import Subject
-from tests.detectors.aftersales import SELLER, Desk, hour_us, said
+from tests.detectors.aftersales import POLICY, SELLER, Desk, hour_us, said
 from tests.detectors.complaining import asked, complaint, decided, found, holds
 from tests.detectors.prices import World
 from tests.detectors.test_ledger import DAY, compensated, in_half, order, refunded
@@ -75,6 +75,42 @@ def test_it_is_looked_at_when_the_day_is_over_and_holds_nothing() -> None:
     assert holds(alone) == []
     alerts = [word for one in alone.judged for word in one.words if isinstance(word, schemas.Alert)]
     assert {alert.mode for alert in alerts} == {"shadow"}, "two nats alone are shown on request"
+
+
+@pytest.mark.parametrize(
+    ("paid", "others", "grade"),
+    [
+        (5, 0, "large_share"),
+        (4, 0, "one_seller"),
+        (5, 12, "large_share"),
+        (5, 13, "one_seller"),
+        (12, 30, "large_share"),
+    ],
+)
+def test_five_buyers_paid_for_much_of_all_that_was_ever_sold_are_an_alert(paid: int, others: int, grade: str) -> None:
+    """What is paid without the buyer who got most beside all sales: 6,000 of 19,500 are 0.308, of 20,500 0.293."""
+    desk = Desk().take(sold(others), drained(paid))
+    seen = looked(desk)
+    assert (seen.grade, seen.facts) == (grade, paid)
+    alone = POLICY.weight(CODE, seen.grade) + POLICY.prior
+    assert (alone > 0) == (grade == "large_share"), "more likely than not, so an alert"
+
+
+def test_who_sold_much_before_and_little_since_is_no_worse_than_before() -> None:
+    late = in_half(4)
+    desk = Desk().take(sold(40), drained(5, late))
+    assert looked(desk, late + 11 * DAY).grade == "one_seller"
+
+
+def test_refunds_that_the_platform_paid_as_such_are_not_taken_for_its_losses() -> None:
+    def refund(number: int) -> Any:
+        return refunded(number, START + 10 * DAY, 1500, paid_by="platform")
+
+    told = [one for one in drained(9) if not isinstance(one, schemas.CompensationPaid)]
+    desk = Desk().take(told, (refund(number) for number in range(9)))
+    assert (looked(desk).grade, looked(desk).facts) == ("one_seller", 9)
+    desk = Desk().take(drained(4), told, (refund(number) for number in range(4, 9)))
+    assert (looked(desk).grade, looked(desk).facts) == ("one_seller", 9), "four compensated and five refunded"
 
 
 def test_two_buyers_and_the_usual_share_are_near_misses() -> None:
