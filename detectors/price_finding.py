@@ -4,7 +4,7 @@ from decimal import Decimal
 from math import exp
 from typing import Final
 
-from detectors.comparison import NEW, SOLD_AS, Comparison
+from detectors.comparison import NEW, Comparison
 from detectors.detector import Around, Finding
 from detectors.reference import full_name
 
@@ -36,7 +36,7 @@ def finding(seen: Comparison, reason_code: str, grade: str, now_us: int, around:
         numbers["pseudo_sellers"] = round(estimate.pseudo, 3)
         numbers["reference_price"] = _plain(exp(seen.reference.log_price))
     if seen.sold_as:
-        numbers[SOLD_AS] = seen.sold_as
+        numbers["sold_as"] = seen.sold_as
     if seen.sure < 1.0:
         numbers["title_confidence"] = round(seen.sure, 3)
     if seen.discount is not None:

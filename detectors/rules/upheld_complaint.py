@@ -66,7 +66,8 @@ class UpheldComplaint:
                 "buyers": buyers,
                 "buyers_delivered_to": customers,
                 "complaints": upheld,
-                **{kind: claims.kinds.get(kind, 0) for kind in KINDS},
+                # The last kind came later: a finding that stands does not change for a 0 that it never had.
+                **{kind: claims.kinds.get(kind, 0) for kind in KINDS if kind in claims.kinds or kind != KINDS[-1]},
             },
             event_ids=_event_ids(claims),
             event_count=2 * upheld,

@@ -36,7 +36,6 @@ def test_it_fires_at_the_decision_and_names_buyers_kinds_events_and_listings() -
         "complaints": 2,
         "counterfeit": 1,
         "no_refund": 1,
-        "seller_unreachable": 0,
     }
     assert seen.event_ids == ("opened-1", "upheld-1-1", "opened-2", "upheld-2-2")
     assert seen.listing_ids == ("L2", "L1")
