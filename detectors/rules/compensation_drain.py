@@ -11,7 +11,9 @@ Known gaps:        3 % is three times the 1 % of defective orders that large mar
                    below, not measured. A marketplace that reports its ordinary refunds as paid by the platform, or pays
                    for what its carriers lose, charges honest sellers with them. After a busy season the payments of
                    many orders meet the sales of few. A gang that hides in enough honest sales is below the share;
-                   buyers who work together count as many, those of whom nobody says who they are as one.
+                   buyers who work together count as many, those of whom nobody says who they are as one. A large
+                   share beside a price that is only low holds that listing; it freezes no payout. A proven shop that is
+                   taken over has sold too much for a large share.
 Moderator:         read why the platform paid; has the seller been asked to pay it back? Compare with what its listings
                    promise, and look at what is still to be paid out to it.
 

@@ -15,6 +15,7 @@ from tests.detectors.aftersales import POLICY, SELLER, Desk, hour_us, said
 from tests.detectors.complaining import asked, complaint, decided, found, holds
 from tests.detectors.prices import World
 from tests.detectors.test_ledger import DAY, compensated, in_half, order, refunded
+from tests.story import Story, at, event, listing, market, registered
 
 CODE = "compensation_drain"
 START = in_half(2)  # the window then reaches back to the half before, in which nothing happens
@@ -111,6 +112,24 @@ def test_refunds_that_the_platform_paid_as_such_are_not_taken_for_its_losses() -
     assert (looked(desk).grade, looked(desk).facts) == ("one_seller", 9)
     desk = Desk().take(drained(4), told, (refund(number) for number in range(4, 9)))
     assert (looked(desk).grade, looked(desk).facts) == ("one_seller", 9), "four compensated and five refunded"
+
+
+@pytest.mark.parametrize(("price", "held"), [(2000, {("listing", "L")}), (3000, set())])
+def test_a_large_share_holds_a_listing_whose_price_is_low_too_and_never_the_payout(price: int, held: set[Any]) -> None:
+    story = Story().tell(market(), registered(at(-400), SELLER), listing(at(2), SELLER, price, listing_id="L"))
+    money = {"amount": Decimal(price), "currency": "CNY"}
+    for number in range(5):
+        order, claim = f"O{number}", f"C{number}"
+        named = {"order_id": order, "listing_id": "L", "buyer_id": f"B{number}"}
+        story.tell(
+            event(schemas.OrderPaid, at(3), SELLER, **named, **money),
+            event(schemas.OrderDelivered, at(4), SELLER, order_id=order),
+            event(schemas.ComplaintOpened, at(6), SELLER, complaint_id=claim, kind="other", **named),
+            event(schemas.CompensationPaid, at(10), SELLER, compensation_id=claim, complaint_id=claim, **money),
+        )
+    story.tell(until=at(12))
+    assert story.held() == held
+    assert story.open_alerts()["aftersale"].evidence[0].reason_code == CODE
 
 
 def test_two_buyers_and_the_usual_share_are_near_misses() -> None:
