@@ -16,7 +16,6 @@ from schemas import ListingChanged, ListingPublished, Product
 from schemas.fields import to_us
 
 NEW: Final = "new"
-SOLD_AS: Final = "sold_as"  # the number of a finding that says as what several goods were sold
 _ROUNDED: Final = 0.001  # a ratio is rounded to so much
 #: Asked of every listing by every detector of prices.
 LISTINGS: Final = (ListingChanged, ListingPublished)  # the frequent one first: it is the first that is tried
@@ -73,7 +72,7 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
     def nothing_found(self, reason_code: str) -> Abstained | None:
         """What a detector says that sees nothing: of several goods not even that, unless it spoke of several before."""
         standing = self.listing.findings.get(reason_code)
-        if not self.sold_as or (standing is not None and SOLD_AS in standing.numbers):
+        if not self.sold_as or (standing is not None and "sold_as" in standing.numbers):
             return None
         return Abstained(self.sold_as)
 

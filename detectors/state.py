@@ -55,10 +55,10 @@ class Changes:
 
     def clear(self) -> None:
         """Starts afresh after a commit; most of it is empty, and new containers for every seller cost more."""
-        for held in (self.records, self.markets, self.deadlines, self.counted, self.judged, self.fuses, self.kept):
+        told = (self.counted, self.judged, self.fuses, self.kept, self.shares)
+        for held in (self.records, self.markets, self.deadlines, *told):
             if held:
                 held.clear()
-        self.shares.clear()
         self.unmatched = 0
         self.gone = False
 

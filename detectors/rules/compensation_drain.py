@@ -75,7 +75,9 @@ class CompensationDrain:
         if len(state.payments) < self.buyers_enough:
             return None
         begins_us = since_us(state, now_us)
-        counted = [one for one in state.payments.values() if one.time_us >= begins_us and one.amount > one.repaid]
+        payments = state.payments.items()
+        unpaid = {key: one for key, one in payments if one.time_us >= begins_us and one.amount > one.repaid}
+        counted = list(unpaid.values())
         drains = [
             drained
             for currency in sorted({one.currency for one in counted})
@@ -88,7 +90,10 @@ class CompensationDrain:
         paid = sorted((one.time_us, one.event_id) for one in counted if one.currency == worst.currency)
         event_ids = [event_id for _, event_id in paid]
         found = finding("seller", state.seller_id, worst, "", f"since {to_time(begins_us):%Y-%m-%d}", event_ids)
-        return msgspec.structs.replace(found, grade="large_share") if self._is_large(state, worst, begins_us) else found
+        compensations = [one for key, one in unpaid.items() if is_compensation(key) and one.currency == worst.currency]
+        if compensations and self._is_large(state, _drained(state, worst.currency, compensations, begins_us)):
+            return msgspec.structs.replace(found, grade="large_share")
+        return found
 
     def look_at_market(self, subject: Subject, drains: Iterable[Drained]) -> Finding | None:
         """A finding about a brand or category, in the currency that is worst."""
@@ -102,14 +107,9 @@ class CompensationDrain:
         found = finding(subject.kind, subject.name, worst, goods, "in the last 45 to 90 days")
         return msgspec.structs.replace(found, facts=worst.buyers.bit_length())  # told again when they have doubled
 
-    def _is_large(self, state: SellerState, drained: Drained, begins_us: int) -> bool:
+    def _is_large(self, state: SellerState, alone: Drained) -> bool:
         """Whether compensations alone are so much of all that the seller ever delivered, to so many."""
-        payments = [one for key, one in state.payments.items() if is_compensation(key) and one.time_us >= begins_us]
-        counted = [one for one in payments if one.amount > one.repaid and one.currency == drained.currency]
-        if not counted:
-            return False
-        alone = _drained(state, drained.currency, counted, begins_us)
-        alone = alone._replace(sold=state.core.ledger[drained.currency].ever.sold)
+        alone = alone._replace(sold=state.core.ledger[alone.currency].ever.sold)
         return alone.buyers >= self.buyers_many and share_of(alone) >= self.large_share
 
     def is_drain(self, drained: Drained) -> bool:

@@ -66,8 +66,9 @@ class UpheldComplaint:
                 "buyers": buyers,
                 "buyers_delivered_to": customers,
                 "complaints": upheld,
-                # The last kind came later: a finding that stands does not change for a 0 that it never had.
-                **{kind: claims.kinds.get(kind, 0) for kind in KINDS if kind in claims.kinds or kind != KINDS[-1]},
+                # Findings of an older version lack the last of these, and do not change for a 0 that they never had.
+                **{kind: claims.kinds.get(kind, 0) for kind in ("counterfeit", "no_refund")},
+                **claims.kinds,
             },
             event_ids=_event_ids(claims),
             event_count=2 * upheld,
