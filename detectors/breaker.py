@@ -1,8 +1,9 @@
-"""The breaker: when a detector suddenly holds far more sellers than ever, its holds become alerts until a human looks.
+"""The breaker: a detector that would suddenly hold far more sellers than ever gives alerts until that is over.
 
-A gang of 200 shops and a bug in a price feed look the same from here. Counted are distinct sellers in an hour of event
-time, over all partitions: those a detector held, or would have, and those that were judged. Whoever is kept from being
-held is looked at again in every hour and counts in each: only an hour in which far fewer would be held is quiet.
+A lead can end it sooner. A gang of 200 shops and a bug in a price feed look the same from here. Counted are distinct
+sellers in an hour of event time, over all partitions: those a detector held, or would have, and those that were judged.
+Whoever is kept from being held is looked at again in every hour and counts in each: only an hour in which far fewer
+would be held is quiet.
 """
 
 import hashlib
