@@ -20,6 +20,7 @@ $(STAMP): $(VENV)/.packages pyproject.toml
 
 $(VENV)/.packages: requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v in ((3, 11), (3, 12)) else f"assay runs on Python 3.11 and 3.12, not {v[0]}.{v[1]}: try make PYTHON=python3.12")'
+	@test ! -L $(VENV) || { echo '$(VENV) is a link, and making it anew would empty what it points to: make VENV=another, or remove the link.'; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@

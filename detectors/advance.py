@@ -75,9 +75,20 @@ def _compensated(state: SellerState, event: CompensationPaid, now_us: int, terms
 
 def _paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> None:
     orders.paid(state, event, now_us, terms)
+    aftersale.order_moved(state, event.order_id, terms)
     if state.awaited_orders:
         complaints.find_order(state, event, terms)
     shelf.sign_of_life(state, event.listing_id, now_us)
+
+
+def _delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Terms) -> None:
+    orders.delivered(state, event, now_us, terms)
+    aftersale.order_moved(state, event.order_id, terms)
+
+
+def _cancelled(state: SellerState, event: OrderCancelled, now_us: int, terms: Terms) -> None:
+    orders.cancelled(state, event, now_us, terms)
+    aftersale.order_moved(state, event.order_id, terms)
 
 
 def _registered(state: SellerState, event: SellerRegistered, now_us: int, terms: Terms) -> None:
@@ -117,8 +128,8 @@ def _fall_due(state: SellerState, reached: DeadlineReached, now_us: int, terms: 
 
 HANDLERS: Final[dict[type[Any], Callable[..., None]]] = {
     OrderPaid: _paid,
-    OrderDelivered: orders.delivered,
-    OrderCancelled: orders.cancelled,
+    OrderDelivered: _delivered,
+    OrderCancelled: _cancelled,
     PayoutReleased: orders.paid_out,
     ReturnRequested: _requested,
     ReturnAccepted: aftersale.plain("accepted"),

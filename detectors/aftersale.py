@@ -115,6 +115,14 @@ def located(state: SellerState, event: SellerRegistered | SellerChanged, now_us:
             settle_return(state, return_id, terms)
 
 
+def order_moved(state: SellerState, order_id: str, terms: Terms) -> None:
+    """The order was paid, delivered or cancelled: what a seller owes on goods that never came hangs on that."""
+    order = state.orders.get(order_id)
+    for return_id in order.return_ids if order is not None else ():
+        if return_id in state.returns:
+            settle_return(state, return_id, terms)
+
+
 def refund_due(state: SellerState, return_id: str, due_us: int, terms: Terms) -> None:
     """The refund's deadline was passed."""
     held = state.returns.get(return_id)

@@ -34,6 +34,8 @@ from schemas import (
     ListingPublished,
     ListingRemoved,
     MessageSent,
+    OrderCancelled,
+    OrderDelivered,
     OrderPaid,
     RefundIssued,
     ReturnAccepted,
@@ -70,7 +72,15 @@ _RETURNS: Final[tuple[Asked, ...]] = (
 )
 _REFUNDS: Final[tuple[Asked, ...]] = ("refund", *_RETURNS)
 _LIFE: Final[tuple[Asked, ...]] = (silence.KIND, SellerAway, SellerClosed)
-_ANSWERS: Final[tuple[Asked, ...]] = (marks.ANSWER, *_RETURNS, ReturnAccepted, ReturnRefused, ReturnShipped)
+_ANSWERS: Final[tuple[Asked, ...]] = (
+    marks.ANSWER,
+    *_RETURNS,
+    ReturnAccepted,
+    ReturnRefused,
+    ReturnShipped,
+    OrderDelivered,
+    OrderCancelled,
+)
 _COMPLAINTS: Final[tuple[Asked, ...]] = ("complaint", ComplaintOpened, ComplaintDecided, ReturnRequested, OrderPaid)
 _MESSAGES: Final[tuple[Asked, ...]] = (heard.KIND, MessageSent)
 

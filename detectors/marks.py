@@ -2,6 +2,9 @@
 
 A mark is kept with its return, so that a detector finds the marked ones without folding all of them.
 
+Goods that never came cannot be sent back: who agrees to such a return has to pay it, or deliver after all, and is
+awaited to do so like an answer.
+
 Of all the requests that a seller has not answered yet only the first has a deadline. It stays where it is when that
 one is answered, fires in vain then, and the next one's is set: most requests are answered in time and write none.
 """
@@ -23,11 +26,14 @@ _ANSWERS: Final = ("accepted", "refused", "shipped", "delivered", "cancelled")
 
 
 def mark(state: SellerState, return_id: str, held: Return, back: Folded, terms: ReturnTerms) -> None:
-    """Sets the marks of a return after its steps, and the deadline of its answer."""
+    """Sets the marks of a return after its steps, and the deadline of its answer, or of what was agreed to."""
     due_us = 0
     is_answered, is_disputed, is_withdrawn = _said(held)
-    if back.requested_us and not back.closed_us and not is_answered:
-        due_us = back.requested_us + int(terms.answer_hours * HOUR_US)
+    if back.requested_us and not back.closed_us:
+        if not is_answered:
+            due_us = back.requested_us + int(terms.answer_hours * HOUR_US)
+        elif not is_disputed and _is_promised(state, back):
+            due_us = _accepted_us(held) + int(terms.promise_days * DAY_US)
     is_late = 0 < due_us <= held.answer_fired_us
     awaited_us = 0 if is_late else due_us
     if awaited_us != held.answer_due_us:
@@ -129,6 +135,19 @@ def _said(held: Return) -> tuple[bool, bool, bool]:
             if kind == "disputed":
                 is_disputed = True
     return is_answered, is_disputed, is_withdrawn
+
+
+def _is_promised(state: SellerState, back: Folded) -> bool:
+    """Whether the seller agreed that goods never came which were paid for, and neither paid nor delivered since."""
+    if back.stage != "accepted" or back.reason != "not_received" or back.paid_by_seller:
+        return False
+    order = state.orders.get(back.order_id)
+    return order is not None and bool(order.paid_us) and not (order.delivered_us or order.cancelled_us)
+
+
+def _accepted_us(held: Return) -> int:
+    """When it was first agreed to; saying so again wins no time."""
+    return next(step.time_us for step in held.steps if step.kind == "accepted")
 
 
 def _went_back_on_it(held: Return) -> bool:

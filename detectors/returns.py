@@ -30,7 +30,8 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsigned delivery gives `unsigned_extra_days` more; a seller's dispute pauses the deadline once for `dispute_days`.
     A rest of one currency unit (`tolerance_amount`) or of `tolerance_share`, whichever is more, is not missed; where
     the seller has paid `mostly_paid_share`, the two quarrel about the rest and nobody has vanished. A request that the
-    seller has not answered after `answer_hours` was ignored.
+    seller has not answered after `answer_hours` was ignored, and so was one for goods that never came which it accepted
+    and has neither paid nor delivered within `promise_days`.
     """
 
     refund_sla_hours: float = 72.0
@@ -41,6 +42,7 @@ class ReturnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tolerance_share: Decimal = Decimal("0.005")
     mostly_paid_share: Decimal = Decimal("0.5")
     answer_hours: float = 72.0
+    promise_days: float = 14.0
     calendars: dict[str, Calendar] = {}
 
     def due_us(self, country: str, from_us: int) -> int:

@@ -1,24 +1,31 @@
-"""A buyer wants to send the goods back, and the seller does not answer, or goes back on its word.
+"""A buyer wants to send the goods back, or never got them, and the seller does not answer or does not keep its word.
 
 Fires when:        a return was requested and the seller has neither accepted, refused, disputed nor refunded it within
-                   72 hours, or accepted it and then refused it without a dispute.
+                   72 hours; or accepted it and then refused it without a dispute; or accepted one for goods that never
+                   came (`not_received`) and neither paid anything nor delivered within 14 days. It weighs more to at
+                   least 5 buyers: from a seller who speaks to nobody, or where the last of these was done to a tenth of
+                   all who lately had parcels.
 Stays quiet when:  the seller answered in whatever way, also late; the parcel is on its way back; the return was
-                   refunded by anybody, withdrawn by the buyer, or a complaint about it was dismissed.
+                   refunded by anybody, withdrawn by the buyer, or a complaint about it was dismissed; goods that
+                   never came were delivered after all.
 Known gaps:        an answer in the chat alone is not seen; a seller on holiday looks like this, because an absence that
                    was announced does not stop a buyer's clock; where the platform accepts every return in the seller's
-                   place it never fires.
+                   place it fires for goods that never came alone, and a second parcel of which nobody tells that it
+                   was delivered is not seen.
 Moderator:         read the chat of the return; look whether the seller answers other buyers at the same time.
 
 Parameters:
-    terms: of returns [policy: `answer_hours`, from the request]
+    terms: of returns [policy: `answer_hours`, from the request; `promise_days`, from the acceptance]
     silence: when a seller is silent [policy]
     buyers_enough: different buyers, at least
-    buyers_many: from so many on, with a seller who is silent to everybody, it is the stronger grade: money taken,
-        nothing sent, nobody there
+    buyers_many: from so many on it may be a stronger grade: money taken and nothing sent, nobody there or only words
+    share_of_buyers: of those who lately had parcels, themselves included, to whom a word was not kept, at least
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from detectors.buyers import recent
 from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
 from detectors.returns import DEFAULT_TERMS, ReturnTerms, buyer_of
 from detectors.rhythm import DEFAULT_SILENCE, SilenceTerms
@@ -30,44 +37,70 @@ MAX_NAMED_RETURNS = 3
 
 @dataclass(frozen=True, slots=True)
 class IgnoredReturn:
-    """Two grades: `seen`, and `silent` of a seller who leaves many buyers alone and speaks to nobody."""
+    """Three grades: `seen`; `silent` of a seller who leaves many buyers alone and speaks to nobody; `unkept` of one who
+    agrees with many that the goods never came, and leaves it at that.
+    """
 
     terms: ReturnTerms = DEFAULT_TERMS
     silence: SilenceTerms = DEFAULT_SILENCE
     buyers_enough: int = 1
     buyers_many: int = 5
+    share_of_buyers: float = 0.1
 
     def look(self, state: SellerState, _cause: Cause, now_us: int, _around: Around) -> Finding | Abstained | None:
         """A finding about the seller while any buyer waits for an answer that counts."""
         if not state.ignored:
             return None
         ignored = sorted(state.ignored, key=lambda one: (state.returns[one].steps[0].time_us, one))
-        buyers = len({buyer_of(state.returns[return_id]) for return_id in ignored})
+        buyers = len(_buyers(state, ignored))
         if buyers < self.buyers_enough:
             return None
-        refused = sum(any(step.kind == "refused" for step in state.returns[one].steps) for one in ignored)
-        unanswered = len(ignored) - refused
+        refused = [one for one in ignored if _last_word(state, one) == "refused"]
+        unkept = [one for one in ignored if _last_word(state, one) == "accepted"]
+        unanswered = len(ignored) - len(refused) - len(unkept)
         said = [f"{unanswered} not answered within {self.terms.answer_hours:g} hours"] if unanswered else []
-        said += [f"{refused} accepted and then refused"] if refused else []
+        said += [f"{len(refused)} accepted and then refused"] if refused else []
+        if unkept:
+            said += [f"{len(unkept)} accepted and neither paid nor delivered within {self.terms.promise_days:g} days"]
         named = ", ".join(ignored[:MAX_NAMED_RETURNS]) + (" and others" if len(ignored) > MAX_NAMED_RETURNS else "")
         what = "1 return" if len(ignored) == 1 else f"{len(ignored)} returns"
-        now_us = now_of(state.core, now_us)
-        is_silent = buyers >= self.buyers_many and silence(state.core, buyers, now_us, self.silence) is not None
+        is_silent = buyers >= self.buyers_many and self._is_silent(state, buyers, now_us)
         event_ids = [step.event_id for one in ignored for step in state.returns[one].steps]
         return Finding(
             reason_code="ignored_return",
             subject_kind="seller",
             subject_id=state.seller_id,
-            grade="silent" if is_silent else "seen",
+            grade="silent" if is_silent else "unkept" if self._are_many(state, unkept, now_us) else "seen",
             sentence=f"{what} of {buyers} buyer{'s' if buyers > 1 else ''} left alone: {', '.join(said)} ({named})"
             + ("; the seller speaks to nobody" if is_silent else ""),
             numbers={
                 "returns": len(ignored),
                 "buyers": buyers,
                 "unanswered": unanswered,
-                "refused_after_acceptance": refused,
+                "refused_after_acceptance": len(refused),
+                "unkept": len(unkept),
             },
             event_ids=tuple(event_ids[-MAX_FINDING_EVENT_IDS:]),
             event_count=len(event_ids),
             facts=buyers,
         )
+
+    def _is_silent(self, state: SellerState, buyers: int, now_us: int) -> bool:
+        return silence(state.core, buyers, now_of(state.core, now_us), self.silence) is not None
+
+    def _are_many(self, state: SellerState, unkept: Sequence[str], now_us: int) -> bool:
+        """Whether a word was not kept to that many, beside all who lately had parcels."""
+        left = _buyers(state, unkept)
+        return len(left) >= self.buyers_many and len(left) >= self.share_of_buyers * recent(state, now_us).count_with(
+            left
+        )
+
+
+def _buyers(state: SellerState, return_ids: Iterable[str]) -> set[str]:
+    return {buyer_of(state.returns[one]) for one in return_ids}
+
+
+def _last_word(state: SellerState, return_id: str) -> str:
+    """The last of what the seller agreed to or refused; "" where it did neither."""
+    words = [step.kind for step in state.returns[return_id].steps if step.kind in ("accepted", "refused")]
+    return words[-1] if words else ""

@@ -6,10 +6,10 @@ Fires when:        the refund deadline of a delivered return has passed (refund 
 Stays quiet when:  the refund came by whatever route before the deadline, in parts or within the tolerance; the buyer
                    or the platform cancelled the return; a complaint about it was dismissed; the parcel is not back.
 Known gaps:        a refund paid outside the platform is not seen; one in another currency than the return's does not
-                   count; goods that never came (`not_received`) start no deadline, however long ago the seller agreed
-                   to refund them; a carrier that scans "delivered" early accuses for as long as the grace is too short;
-                   holidays of a single province are working days; who registers in the country with the longest terms
-                   has them.
+                   count; goods that never came (`not_received`) start no deadline (`ignored_return` sees who agreed to
+                   refund them and did not); a carrier that scans "delivered" early accuses for as long as the grace is
+                   too short; holidays of a single province are working days; who registers in the country with the
+                   longest terms has them.
 Moderator:         open the return's steps; ask the seller for the refund; look at who signed and where.
 
 Parameters:

@@ -13,6 +13,7 @@ from schemas.fields import DAY_US, HOUR_US, to_us
 ZERO = Decimal(0)
 HOURS = 96.0  # from a signed delivery to the deadline, for everybody
 ANSWER_US = 72 * HOUR_US
+PROMISE_US = 14 * DAY_US
 Of = Callable[..., list[Any]]
 _WORDS = {
     schemas.ReturnRequested: "requested",
@@ -70,7 +71,7 @@ def by_rules(history: Sequence[Any], at_us: int, hours_in: Mapping[str, float] |
         findings.add("overdue_refund")
     answer_us = 0
     if stage not in ("refunded", "settled", "cancelled"):
-        answer_us = 0 if _answered(of) else to_us(request.event_time) + ANSWER_US
+        answer_us = _promised(of, request, moves, money) if _answered(of) else to_us(request.event_time) + ANSWER_US
         if 0 < answer_us <= at_us or _went_back_on_it(of, moves):
             findings.add("ignored_return")
     return Facts(stage, due_us, answer_us, _exposure(of, request, stage, money, at_us), findings)
@@ -109,6 +110,17 @@ def _answered(of: Of) -> bool:
     refunds = of(schemas.RefundIssued, lambda one: one.paid_by == "seller")
     said = [one for word in answers if word is not schemas.ReturnRequested for one in of(word)]
     return bool(said or refunds or of(schemas.ReturnDisputed, _by_seller))
+
+
+def _promised(of: Of, request: Any, moves: list[Any], money: Rest) -> int:
+    """When goods that never came have to be paid or delivered, two weeks after the acceptance; 0: they need not."""
+    came_to_something = of(schemas.OrderDelivered) or of(schemas.OrderCancelled) or money.by_seller
+    is_open = type(moves[-1]) is schemas.ReturnAccepted and not of(schemas.ReturnDelivered)
+    if request.reason != "not_received" or not is_open or not of(schemas.OrderPaid):
+        return 0
+    if came_to_something or of(schemas.ReturnDisputed, _by_seller):
+        return 0
+    return to_us(of(schemas.ReturnAccepted)[0].event_time) + PROMISE_US
 
 
 def _went_back_on_it(of: Of, moves: list[Any]) -> bool:

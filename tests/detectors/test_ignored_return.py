@@ -22,7 +22,7 @@ def test_it_fires_at_the_deadline_and_names_the_return_and_its_buyer() -> None:
     assert seen is not None
     assert (seen.subject_kind, seen.subject_id, seen.grade, seen.facts) == ("seller", SELLER, "seen", 1)
     assert seen.sentence == "1 return of 1 buyer left alone: 1 not answered within 72 hours (R1)"
-    assert seen.numbers == {"returns": 1, "buyers": 1, "unanswered": 1, "refused_after_acceptance": 0}
+    assert seen.numbers == {"returns": 1, "buyers": 1, "unanswered": 1, "refused_after_acceptance": 0, "unkept": 0}
     assert seen.event_ids == ("asked-1-0",)
     assert seen.opened_by == f"answer::{hour_us(ANSWER)}"
 
@@ -171,3 +171,104 @@ class TestASellerWhoSpeaksToNobody:
         seen = self.asked_by(5, away(-20, -20, 300))
         assert seen is not None
         assert seen.grade == "seen"
+
+
+PROMISE = 14 * 24  # hours
+
+
+def never_came(number: int, at: float = 0) -> list[Any]:
+    """Buyer `B{number}` paid a week before and has nothing; an hour after the request the seller agrees."""
+    paid = said(schemas.OrderPaid, at - 168, order_id=f"O{number}", buyer_id=f"B{number}", event_id=f"paid-{number}")
+    return [paid, asked(number, at, "not_received"), about(schemas.ReturnAccepted, number, at + 1)]
+
+
+def delivered(number: int, at: float) -> Any:
+    return said(schemas.OrderDelivered, at, order_id=f"O{number}", event_id=f"delivered-{number}")
+
+
+def talks(at: float) -> Any:
+    return said(schemas.MessageSent, at, conversation_id="c", sender="seller", text="soon")
+
+
+class TestASellerWhoAgreesThatItNeverCame:
+    """Words cost nothing: there is no parcel whose return would start the refund's time."""
+
+    def test_two_weeks_after_it_agreed_it_is_found(self) -> None:
+        desk = Desk().take(never_came(1))
+        assert found(desk.fire(hour_us(1 + PROMISE) - 1), CODE) is None
+        seen = found(desk.fire(hour_us(1 + PROMISE)), CODE)
+        assert seen is not None
+        assert seen.grade == "seen"
+        assert seen.sentence == (
+            "1 return of 1 buyer left alone: 1 accepted and neither paid nor delivered within 14 days (R1)"
+        )
+        assert seen.numbers == {"returns": 1, "buyers": 1, "unanswered": 0, "refused_after_acceptance": 0, "unkept": 1}
+
+    def test_agreeing_again_wins_no_time(self) -> None:
+        desk = Desk().take(never_came(1), about(schemas.ReturnAccepted, 1, 200))
+        assert found(desk.fire(hour_us(1 + PROMISE)), CODE) is not None
+
+    @pytest.mark.parametrize(
+        "kept",
+        [
+            about(schemas.RefundIssued, 1, 300, paid_by="seller", **REFUND),
+            about(schemas.RefundIssued, 1, 300, paid_by="seller", **REFUND | {"amount": Decimal(10)}),
+            about(schemas.RefundIssued, 1, 300, paid_by="platform", **REFUND),
+            about(schemas.ReturnCancelled, 1, 300, by="buyer"),
+            about(schemas.ReturnDisputed, 1, 300, by="seller"),
+            about(schemas.ReturnShipped, 1, 300),
+            delivered(1, 300),
+            said(schemas.OrderCancelled, 300, order_id="O1", by="platform"),
+        ],
+        ids=lambda one: type(one).__name__,
+    )
+    def test_whatever_came_of_it_is_enough_in_time_and_late(self, kept: Any) -> None:
+        assert found(Desk().take(never_came(1), kept).fire(hour_us(1000)), CODE) is None
+        late = Desk().take(never_came(1)).fire(hour_us(1 + PROMISE))
+        assert found(late, CODE) is not None
+        assert found(late.take(kept), CODE) is None
+        assert found(late.fire(hour_us(1000)), CODE) is None
+
+    def test_what_is_sent_back_for_another_reason_has_the_time_that_its_parcel_takes(self) -> None:
+        paid, _, accepted = never_came(1)
+        assert found(Desk().take(paid, asked(1, 0, "damaged"), accepted).fire(hour_us(1000)), CODE) is None
+
+    def test_nor_is_anything_owed_on_an_order_that_nobody_knows_to_be_paid(self) -> None:
+        assert found(Desk().take(never_came(1)[1:]).fire(hour_us(1000)), CODE) is None
+
+    @pytest.mark.parametrize("hours", [2, PROMISE + 10])
+    def test_a_payment_that_is_told_last_starts_the_time_at_the_acceptance_all_the_same(self, hours: float) -> None:
+        paid, *others = never_came(1)
+        desk = Desk().take(others).fire(hour_us(hours)).take(paid)
+        assert found(desk.fire(hour_us(1 + PROMISE)), CODE) is not None
+
+    def test_five_buyers_are_many_for_a_shop_that_delivers_nothing_and_four_are_not(self) -> None:
+        desk = Desk().take(*map(never_came, range(4))).fire(hour_us(1 + PROMISE))
+        seen = found(desk, CODE)
+        assert seen is not None
+        assert seen.grade == "seen"
+        desk.take(never_came(4, PROMISE), talks(2 * PROMISE))
+        seen = found(desk.fire(hour_us(1 + 2 * PROMISE)), CODE)
+        assert seen is not None
+        assert (seen.grade, seen.facts) == ("unkept", 5)
+
+    @pytest.mark.parametrize(("others", "grade"), [(40, "unkept"), (60, "seen")])
+    def test_five_are_few_for_one_who_delivers_to_ten_times_as_many(self, others: int, grade: str) -> None:
+        arrived = [
+            [
+                said(schemas.OrderPaid, 0, order_id=f"P{number}", buyer_id=f"C{number}", event_id=f"bought-{number}"),
+                said(schemas.OrderDelivered, 48, order_id=f"P{number}", event_id=f"got-{number}"),
+            ]
+            for number in range(others)
+        ]
+        told = [*map(never_came, range(5)), *arrived, talks(PROMISE)]
+        seen = found(Desk().take(*told).fire(hour_us(1 + PROMISE)), CODE)
+        assert seen is not None
+        assert seen.grade == grade
+
+    def test_answers_to_others_do_not_hide_it_and_it_is_an_alert_and_no_hold(self) -> None:
+        desk = Desk().take(*map(never_came, range(5)))
+        desk.take(talks(PROMISE)).fire(hour_us(1 + PROMISE))
+        alerts = [word for judged in desk.judged for word in judged.words if isinstance(word, schemas.Alert)]
+        assert [(alert.mode, alert.reason_codes) for alert in alerts[-1:]] == [("alert", (CODE,))]
+        assert holds(desk) == []
