@@ -2,6 +2,7 @@
 
 from detectors import ledger, surging
 from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
+from detectors.claims import KINDS
 from detectors.exposure import exact
 from detectors.orders import Terms, open_order, settle_order
 from detectors.records import UNCOUNTED, Complaint, Step
@@ -24,7 +25,7 @@ def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: T
         return
     if not complaint.opened_us:
         complaint.counted = UNCOUNTED
-    was_of = kind_of(complaint.kind)
+    was_of, counted = kind_of(complaint.kind), _counts(complaint)
     complaint.kind, complaint.opened_us, complaint.opened_by = event.kind, now_us, event.event_id
     complaint.order_id, complaint.return_id = event.order_id or "", event.return_id or ""
     complaint.listing_id, complaint.buyer_id = event.listing_id or "", event.buyer_id or ""
@@ -32,6 +33,7 @@ def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: T
     waiting, complaint.paid = complaint.paid, ()
     for step in waiting:
         _pay(state, complaint, step, terms)
+    _count_upheld(state, complaint, counted)
     surging.opened(state, event.complaint_id, complaint, was_of)
     _link(state, event.complaint_id, complaint, terms)
 
@@ -41,13 +43,9 @@ def decided(state: SellerState, event: ComplaintDecided, now_us: int, terms: Ter
     complaint = _complaint(state, event.complaint_id)
     if complaint is None or (now_us, event.event_id) <= (complaint.decided_us, complaint.decided_by):
         return
-    was_upheld = complaint.outcome == "upheld"
+    counted = _counts(complaint)
     complaint.outcome, complaint.decided_us, complaint.decided_by = event.outcome, now_us, event.event_id
-    if event.outcome == "upheld":
-        state.core.last_upheld_us = max(state.core.last_upheld_us, now_us)
-    elif was_upheld:
-        upheld = (one.decided_us for one in state.complaints.values() if one.outcome == "upheld")
-        state.core.last_upheld_us = max(upheld, default=0)
+    _count_upheld(state, complaint, counted)
     surging.decided(state, complaint)
     _link(state, event.complaint_id, complaint, terms)
 
@@ -104,6 +102,19 @@ def end_complaint(state: SellerState, complaint_id: str, now_us: int) -> None:
     surging.forget(state, complaint_id)
     state.note_complaint(complaint_id)
     state.schedule("complaint", complaint_id, None)
+
+
+def _counts(complaint: Complaint) -> bool:
+    return complaint.outcome == "upheld" and complaint.kind in KINDS
+
+
+def _count_upheld(state: SellerState, complaint: Complaint, counted: bool) -> None:
+    """When one was last upheld; those of other kinds are about carriers and delays, and cost nobody its standing."""
+    if _counts(complaint):
+        state.core.last_upheld_us = max(state.core.last_upheld_us, complaint.decided_us)
+    elif counted:
+        upheld = (one.decided_us for one in state.complaints.values() if _counts(one))
+        state.core.last_upheld_us = max(upheld, default=0)
 
 
 def _complaint(state: SellerState, complaint_id: str) -> Complaint | None:

@@ -13,7 +13,7 @@ FEW_SHARE: Final = 0.005  # of the buyers who had parcels lately: upheld complai
 
 
 def has_standing(state: SellerState, now_us: int) -> bool:
-    """Registered long ago, many orders delivered, no refund overdue, no complaint upheld lately but a few of many."""
+    """Registered long ago, many orders delivered, no refund overdue, of complaints of `KINDS` upheld few of many."""
     core = state.core
     if now_us - state.since_us < STANDING_AGE_US or core.delivered_orders < STANDING_DELIVERED_ORDERS or state.overdue:
         return False

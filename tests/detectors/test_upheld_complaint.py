@@ -110,6 +110,27 @@ def test_a_few_of_many_cost_a_shop_its_standing_only_when_they_speak_of_one_list
     assert has_standing(desk.state, now_us + 181 * DAY_US)
 
 
+@pytest.mark.parametrize("decided_first", [False, True])
+def test_what_a_carrier_lost_costs_no_standing_and_a_fake_does(decided_first: bool) -> None:
+    """What a carrier lost or delayed is complained about as `other`."""
+    now_us = hour_us(10)
+    for kind, stands in (("other", True), ("counterfeit", False)):
+        told = upheld(1, at=2, kind=kind)
+        desk = shop(150).take(*(reversed(told) if decided_first else told))
+        assert has_standing(desk.state, now_us) is stands, kind
+        assert bool(desk.state.core.last_upheld_us) is not stands, kind
+    desk.take(decided(1, at=4, outcome="dismissed"))
+    assert has_standing(desk.state, now_us)
+    assert not desk.state.core.last_upheld_us
+
+
+def test_an_older_opening_of_another_kind_takes_an_upheld_complaint_back() -> None:
+    desk = shop(150).take(upheld(1, at=2))
+    assert not has_standing(desk.state, hour_us(10))
+    desk.take(complaint(1, at=0.5, kind="other", event_id="opened-before"))
+    assert has_standing(desk.state, hour_us(10))
+
+
 def test_an_upheld_complaint_that_names_no_listing_is_one_of_few_in_a_large_shop() -> None:
     seen = found(shop(1_000).take(upheld(2_000, at=2)), CODE)
     assert seen is not None
