@@ -90,6 +90,12 @@ class Claims:
         """Those of `upheld_since`, newest decision first."""
         return (self._complaints[complaint_id] for complaint_id in self._upheld.newest())
 
+    def buyers_of(self, listing_id: str, kind: str) -> int:
+        """How many buyers had a complaint of that kind about the listing upheld; goes through all of `newest`."""
+        entries = (self._entries[complaint_id] for complaint_id in self._upheld.newest())
+        about = [one for one in entries if one.listing_id == listing_id and one.kind == kind]
+        return len({one.buyer_id or _UNKNOWN_OF + one.order_id for one in about})
+
     def note(self, complaint_id: str) -> None:
         """The complaint changed, or is not remembered any more."""
         before = self._entries.get(complaint_id)

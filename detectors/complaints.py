@@ -4,7 +4,7 @@ from detectors import ledger, surging
 from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
 from detectors.claims import KINDS
 from detectors.exposure import exact
-from detectors.orders import Terms, open_order, settle_order
+from detectors.orders import Terms, count_sales, open_order, settle_order
 from detectors.records import UNCOUNTED, Complaint, Step
 from detectors.returns import fold, step_key
 from detectors.state import MAX_COMPLAINTS, SellerState
@@ -85,6 +85,7 @@ def find_order(state: SellerState, event: OrderPaid, terms: Terms) -> None:
     for complaint_id in state.claims.about("", event.order_id):
         complaint = state.complaints[complaint_id]
         _place(state, complaint, terms)
+        _count_sales(state, complaint)
         _tally(state, complaint)
         state.note_complaint(complaint_id)
 
@@ -140,6 +141,7 @@ def _link(state: SellerState, complaint_id: str, complaint: Complaint, terms: Te
     """Puts the decision among the steps of the returns that the complaint is about."""
     _remember(state, complaint_id, complaint)
     _place(state, complaint, terms)
+    _count_sales(state, complaint)
     _tally(state, complaint)
     state.note_complaint(complaint_id)
     if complaint.outcome and complaint.opened_us:
@@ -172,6 +174,12 @@ def _place(state: SellerState, complaint: Complaint, terms: Terms) -> None:
         complaint.of_buyer, complaint.of_listing = order.buyer_id, order.listing_id
     elif complaint.order_id and not complaint.of_listing:
         state.awaited_orders.add(complaint.order_id)
+
+
+def _count_sales(state: SellerState, complaint: Complaint) -> None:
+    """A fake among many goods is told from a best-seller by how often it was sold."""
+    if complaint.kind == "counterfeit" and complaint.outcome == "upheld":
+        count_sales(state, complaint.listing_id or complaint.of_listing)
 
 
 def _tally(state: SellerState, complaint: Complaint) -> None:

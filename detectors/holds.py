@@ -33,6 +33,8 @@ PAYOUT_REASONS: Final = ("unpaid_refunds", "vanished_seller", "upheld_complaint"
 LISTING_FAMILIES: Final = ("price", "words")
 LISTING_REASONS: Final = ("upheld_complaint",)
 SELLER_REASONS: Final = ("vanished_seller",)
+#: What is wrong with a listing among many, and not with its seller.
+LISTING_GRADES: Final = ("one_listing",)
 #: Of prices: what is no more than low, or low beside a list price alone.
 WEAK_GRADES: Final = ("moderate", "no_market")
 BUYERS_BEHIND_A_WEAK_PRICE: Final = 2
@@ -78,7 +80,8 @@ def decide_seller(state: SellerState, scope: HoldScope, moment: Moment, policy: 
         return None
     score = hold_score(state, None, policy, moment.now_us)
     supports = score.value >= policy.bands.hold and any(
-        finding.reason_code in reasons and policy.mode(finding.reason_code) == "hold" for finding in score.counted
+        one.reason_code in reasons and one.grade not in LISTING_GRADES and policy.mode(one.reason_code) == "hold"
+        for one in score.counted
     )
     if supports:
         if (hold is not None and (hold.active or hold.expired)) or _is_caught(state, score, "", moment, policy):

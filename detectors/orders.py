@@ -9,7 +9,7 @@ import msgspec
 from detectors import buyers, exposure, ledger, shares, surging
 from detectors.baseline import Surges
 from detectors.exposure import ExposureTerms
-from detectors.records import Order
+from detectors.records import Listing, Order
 from detectors.returns import Folded, ReturnTerms, fold
 from detectors.rhythm import SilenceTerms
 from detectors.state import MAX_OPEN_ORDERS, SellerState
@@ -17,6 +17,7 @@ from detectors.tally import DELIVERED, Count
 from schemas import OrderCancelled, OrderDelivered, OrderPaid, PayoutReleased
 from schemas.fields import DAY_US
 
+SOLD_ENOUGH: Final = 1_000  # more of one listing are not counted
 CLOSED_ORDER_KEPT_US: Final = 7 * DAY_US  # for events that arrive after the one that closed it
 _NO_RETURNS: Final[Mapping[str, Folded]] = {}
 
@@ -50,6 +51,8 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
     listing = state.listings.get(event.listing_id)
     if listing is not None:
         order.brand, order.category = listing.brand, listing.category
+        if not order.paid_us:
+            _sold_again(state, listing, event.listing_id)
     arrived = bool(order.delivered_us and not order.paid_us)
     order.amount, order.currency = exposure.exact(event.amount), event.currency
     order.listing_id, order.buyer_id = event.listing_id, event.buyer_id
@@ -58,6 +61,21 @@ def paid(state: SellerState, event: OrderPaid, now_us: int, terms: Terms) -> Non
         _has_arrived(state, order, terms)
     ledger.sold(state, before, _sale(order, terms))
     settle_order(state, event.order_id, terms)
+
+
+def count_sales(state: SellerState, listing_id: str) -> None:
+    """From now on it is counted how often the listing is sold, those included that are remembered."""
+    listing = state.listings.get(listing_id)
+    if listing is not None and not listing.sold:
+        known = sum(bool(order.paid_us) and order.listing_id == listing_id for order in state.orders.values())
+        listing.sold = min(max(known, 1), SOLD_ENOUGH)
+        state.touch("listings", listing_id)
+
+
+def _sold_again(state: SellerState, listing: Listing, listing_id: str) -> None:
+    if 0 < listing.sold < SOLD_ENOUGH:
+        listing.sold += 1
+        state.touch("listings", listing_id)
 
 
 def delivered(state: SellerState, event: OrderDelivered, now_us: int, terms: Terms) -> None:

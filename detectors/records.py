@@ -198,7 +198,8 @@ class Listing(msgspec.Struct, array_like=True):
     """A listing as of its newest event; `market` is empty where it cannot be compared with others.
 
     `identity` is a digest of title, product and condition; `sign_us` is the last sign that the offer lives; `sure`: how
-    sure it is that it belongs into that market.
+    sure it is that it belongs into that market. `sold`: how often it was sold, up to `SOLD_ENOUGH`, since the first
+    complaint of a fake about it was upheld, with the orders that were remembered then; 0 before.
     """
 
     stamp_us: int
@@ -219,6 +220,7 @@ class Listing(msgspec.Struct, array_like=True):
     ruling: Ruling | None = None
     clean_release_us: int = 0
     sure: float = 1.0
+    sold: int = 0
 
 
 class OpenAlert(msgspec.Struct, array_like=True):

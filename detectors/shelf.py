@@ -45,7 +45,7 @@ def shelve(
     )
     if before is not None:
         listing.findings, listing.hold, listing.ruling = before.findings, before.hold, before.ruling
-        listing.clean_release_us = before.clean_release_us
+        listing.clean_release_us, listing.sold = before.clean_release_us, before.sold
         if ends_allow(before, identity, event.price, policy.holds.allowed_fall):
             listing.ruling = None
             state.schedule("ruling", f"listing:{event.listing_id}", None)

@@ -19,7 +19,8 @@ GANG = "gang"
 
 def ordered(number: int, at_hour: float = 0, **fields: Any) -> schemas.OrderPaid:
     told = {"order_id": f"O{number}", "buyer_id": f"B{number}", "listing_id": f"L{number}"}
-    made: schemas.OrderPaid = said(schemas.OrderPaid, at_hour, event_id=f"paid-{number}", **told | fields)
+    told["event_id"] = f"paid-{number}"
+    made: schemas.OrderPaid = said(schemas.OrderPaid, at_hour, **told | fields)
     return made
 
 
@@ -108,6 +109,98 @@ def test_a_few_of_many_cost_a_shop_its_standing_only_when_they_speak_of_one_list
     desk.take(upheld(3, at=3, listing_id="L-0"))
     assert not has_standing(desk.state, now_us)
     assert has_standing(desk.state, now_us + 181 * DAY_US)
+
+
+class TestOneFakeAmongManyGoods:
+    """An old shop of 400 buyers, and a listing `FAKE` of which complaints are upheld now and then."""
+
+    def selling(self, sold: int, customers: int = 400) -> Desk:
+        desk = shop(customers).take(listing(at(0), SELLER, 900, listing_id="FAKE"))
+        return desk.take(self.bought(number) for number in range(1_000, 1_000 + sold))
+
+    def bought(self, number: int) -> Any:
+        return ordered(number, 2, listing_id="FAKE")
+
+    def wronged(self, buyers: int, **fields: Any) -> list[list[schemas.Event]]:
+        return [upheld(number, at=3, listing_id="FAKE", **fields) for number in range(1_000, 1_000 + buyers)]
+
+    def test_three_of_thirty_hold_the_listing_and_neither_payout_nor_account(self) -> None:
+        desk = self.selling(30).take(upheld(1, at=2, listing_id="L-other")).take(*self.wronged(3))
+        seen = found(desk, CODE)
+        assert seen is not None
+        assert (seen.grade, seen.facts, seen.listing_ids) == ("one_listing", 4, ("FAKE",))
+        assert seen.sentence == (
+            "the platform upheld complaints of 4 buyers: 4 of counterfeit; "
+            "of 30 sold of one listing, 3 buyers had fakes"
+        )
+        assert {name: seen.numbers[name] for name in ("fake_listings", "buyers_of_fakes", "sold")} == {
+            "fake_listings": 1,
+            "buyers_of_fakes": 3,
+            "sold": 30,
+        }
+        assert holds(desk) == [("listing", "FAKE", "placed")]
+
+    @pytest.mark.parametrize(
+        ("sold", "buyers", "grade"),
+        [
+            (30, 2, "two_buyers"),
+            (60, 3, "one_listing"),
+            (61, 3, "two_buyers"),
+            (9, 3, "two_buyers"),
+            (10, 3, "one_listing"),
+        ],
+    )
+    def test_fewer_buyers_a_smaller_share_or_too_few_sold_are_near_misses(
+        self, sold: int, buyers: int, grade: str
+    ) -> None:
+        desk = self.selling(sold).take(*self.wronged(buyers))
+        seen = found(desk, CODE)
+        assert seen is not None
+        assert seen.grade == grade
+        assert bool(holds(desk)) == (grade == "one_listing")
+
+    def test_a_best_seller_sold_on_is_let_go(self) -> None:
+        desk = self.selling(60).take(*self.wronged(3))
+        assert holds(desk) == [("listing", "FAKE", "placed")]
+        desk.take(self.bought(2_000)).take(decided(1_000, at=5, outcome="dismissed"))
+        assert holds(desk)[1:] == [("listing", "FAKE", "released")]
+
+    def test_complaints_of_another_kind_say_nothing_of_the_goods(self) -> None:
+        desk = self.selling(30).take(*self.wronged(3, kind="no_refund"))
+        seen = found(desk, CODE)
+        assert seen is not None
+        assert seen.grade == "two_buyers"
+
+    def test_nor_do_three_complaints_of_one_buyer(self) -> None:
+        desk = self.selling(30).take(*self.wronged(3, buyer_id="B-same"), upheld(1, at=2))
+        seen = found(desk, CODE)
+        assert seen is not None
+        assert seen.grade == "two_buyers"
+
+    def test_a_shop_of_which_many_complain_is_held_as_before(self) -> None:
+        desk = self.selling(30, customers=100).take(*self.wronged(3))
+        seen = found(desk, CODE)
+        assert seen is not None
+        assert seen.grade == "more_buyers"
+        assert ("payout", SELLER, "placed") in holds(desk)
+
+    def test_complaints_that_name_their_order_alone_are_of_its_listing_whichever_came_first(self) -> None:
+        named = [upheld(number, at=3, order_id=f"O{number}") for number in range(1_000, 1_003)]
+        later = shop(400).take(listing(at(0), SELLER, 900, listing_id="FAKE"), *named)
+        later.take(self.bought(number) for number in range(1_000, 1_030))
+        for desk in (self.selling(30).take(*named), later):
+            assert desk.state.listings["FAKE"].sold == 30
+            assert holds(desk) == [("listing", "FAKE", "placed")]
+
+    def test_what_was_sold_is_counted_once_an_order_up_to_a_thousand_and_kept_when_the_price_changes(self) -> None:
+        desk = self.selling(20).take(self.bought(1_000), *self.wronged(1), self.bought(1_001), self.bought(3_000))
+        desk.take(ordered(1_002, 1, listing_id="FAKE", event_id="told late, paid before"))
+        assert desk.state.listings["FAKE"].sold == 21
+        desk.take(listing(at(1), SELLER, 950, listing_id="FAKE"))
+        assert desk.state.listings["FAKE"].sold == 21
+        desk.state.listings["FAKE"].sold = 999
+        desk.take(self.bought(number) for number in range(4_000, 4_003))
+        assert desk.state.listings["FAKE"].sold == 1_000
 
 
 @pytest.mark.parametrize("decided_first", [False, True])
