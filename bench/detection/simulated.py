@@ -6,7 +6,7 @@ The judged seller is outside the market and new (no standing) unless said otherw
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,7 +21,9 @@ from detectors.market import Market
 from detectors.policy import Policy, make_policy
 from detectors.products import market_key
 from detectors.records import Core
-from detectors.state import STANDING_DELIVERED_ORDERS, SellerState
+from detectors.reference import Reference
+from detectors.standing import STANDING_DELIVERED_ORDERS
+from detectors.state import SellerState
 from schemas import Alert, Hold, ListingPublished
 from schemas.fields import DAY_US, to_us
 from streams.settings import read_policy
@@ -55,7 +57,10 @@ class Answer(NamedTuple):
 class Around:
     """Implements `detectors.detector.Around` over one market and an empty catalogue."""
 
+    exchange: Mapping[str, float] = {}
+
     def __init__(self, market: Market) -> None:
+        self.reference = Reference()
         self._market = market
 
     def market(self, key: str) -> Market:
