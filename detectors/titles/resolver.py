@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from detectors.folding import MAX_RAW_TITLE
 from detectors.titles.contradiction import SHARED, outdone, refuted
 from detectors.titles.index import Index
-from detectors.titles.scoring import Asked, Fit, asked, confidence, fit, grounds
+from detectors.titles.scoring import BRAND, Asked, Fit, asked, confidence, fit, grounds
 from detectors.titles.search import best, few, many
 from detectors.titles.tokens import Tokens, tokens
 from schemas import Product
@@ -167,7 +167,7 @@ class Titles:
         seen: dict[int, Fit] = {}
         slots = best(index, self._ids, totals)
         found = self._look(title, slots[:_FIRST], seen)
-        if not found or (found[0].fit.coverage < ENOUGH and found[0].fit.measures[0] * _MORE < 1.0):
+        if not found or not _is_good(found[0].fit):
             slots = best(index, self._ids, totals | many(index, known, title))
         return self._look(title, slots, seen)
 
@@ -181,12 +181,15 @@ class Titles:
         by_product: dict[str, Found] = {}  # in the order of `best`, which keeps equals apart by id
         for slot in slots:
             product_id = self._ids[slot]
-            measured = seen.get(slot)
-            if measured is None:
-                measured = seen[slot] = fit(self._index, title, slot, self._names(product_id))
-            held = by_product.get(product_id)
-            if held is None or measured.score > held.fit.score:
-                by_product[product_id] = Found(measured, product_id, slot)
+            names = self._names(product_id)
+            # The name too where a code was found: it may be all that the title lacks nothing of.
+            for each in (slot, *names[:1]) if product_id not in by_product else (slot,):
+                measured = seen.get(each)
+                if measured is None:
+                    measured = seen[each] = fit(self._index, title, each, names)
+                held = by_product.get(product_id)
+                if held is None or measured.score > held.fit.score:
+                    by_product[product_id] = Found(measured, product_id, each)
         return sorted(by_product.values(), key=lambda one: -one.fit.score)
 
     def _names(self, product_id: str) -> tuple[int, ...]:
@@ -200,6 +203,11 @@ class Titles:
             for text in map(self._index.texts.__getitem__, self._index.forward[answer.slot])
             if text in title.title.features
         )
+
+
+def _is_good(found: Fit) -> bool:
+    """Whether there is no need to look further: it explains the title, or the title holds its brand and most of it."""
+    return found.measures[0] * _MORE >= 1.0 or (found.coverage >= ENOUGH and found.measures[BRAND] > 0.0)
 
 
 def _named(brand: str | None, name: str) -> Tokens:

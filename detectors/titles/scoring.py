@@ -50,6 +50,8 @@ MEASURES: Final = (
     "brand",  # the name's first feature is found
     "likeness",  # of the closed-up texts, the shorter one inside the longer
 )
+BRAND: Final = MEASURES.index("brand")
+_MISSING_CODE: Final = MEASURES.index("missing_code")
 COEFFICIENTS: Final = (
     *(9.972, 2.767, 0.755, -0.259, 3.110, 3.720, -4.153, -1.634),
     *(-2.365, -5.359, -3.367, -1.491, -2.487, 3.599, 4.020),
@@ -64,7 +66,7 @@ GROUNDS: Final = (
     "code",  # weight of the rarest code in common
     "contradicted",
     "score",
-    "same_digits",  # codes of the title that are another model's, see `rivals`
+    "same_digits",  # codes of the title that are another model's, see `rivals`, and decimals that are no model's
     "same_letters",
     *MEASURES,
 )
@@ -180,6 +182,8 @@ def grounds(
     """What the confidence in the best candidate rests on; `second` is the next product's score, `names` as in `fit`."""
     margin = _MARGIN if second is None else min(_MARGIN, best.score - second)
     same_digits, same_letters = _rivals(index, title, slot, names)
+    if not best.code and best.measures[_MISSING_CODE] and _is_size(index, title, slot):
+        same_digits += 1
     return (
         1.0,
         margin,
@@ -194,12 +198,20 @@ def grounds(
     )
 
 
+def _is_size(index: Index, title: Asked, slot: int) -> bool:
+    """Whether a name and a title have a decimal in common: of "Nokia 2.4" and of a screen, where it stands alone."""
+    kinds, texts = index.kinds, index.texts
+    return any(
+        kinds[number] == NUMBER and "." in texts[number] for number in index.forward[slot] if number in title.weights
+    )
+
+
 def _rivals(index: Index, title: Asked, slot: int, names: Sequence[int]) -> tuple[int, int]:
     kinds, texts = index.kinds, index.texts
     numbers = index.forward[slot]
     lacking = [texts[number] for number in numbers if kinds[number] == CODE and number not in title.weights]
-    if not lacking:
-        return 0, 0
+    if not lacking or any(all(number in title.weights for number in index.forward[name]) for name in names):
+        return 0, 0  # what the title says in full is one of its names, however the maker writes its codes
     own = {texts[number] for name in names or (slot,) for number in index.forward[name]}
     foreign = [text for text, kind in title.title.features.items() if kind == CODE and text not in own]
     return rivals(lacking, foreign, title.title.folded)

@@ -13,8 +13,8 @@ _CHINESE_DIGITS: Final = {digit: str(at) for at, digit in enumerate("一二三�
 _GENERATION: Final = re.compile("第?([一二三四五六七八九]|[0-9]{1,2})代")
 _CHINESE: Final = re.compile("|".join(map(re.escape, CHINESE)))
 _PHRASES: Final = re.compile("|".join(map(re.escape, sorted(PHRASES, key=len, reverse=True))))
-#: "S8+" is the S8 Plus; in "D7500 + 18-140mm" and "4400+" it is something else.
-_PLUS: Final = re.compile(r"(?<=[a-z][0-9])\+|(?<=[a-z][0-9]{2})\+")
+#: "S8+" is the S8 Plus, "Edge+" the Edge Plus; in "D7500 + 18-140mm", "4400+", "A++" and "FHD+" it is something else.
+_PLUS: Final = re.compile(r"(?<=[a-z][0-9])\+|(?<=[a-z][0-9]{2})\+|(?<=[a-z]{4})\+(?![a-z0-9+])")
 #: Sony's Alpha cameras in their three writings: Alpha 7, A7, ILCE-7; and its marks in two: RX10M3, RX10 III.
 _ALPHA: Final = re.compile(r"\b(?:alpha|ilce)[ -]?a?(?=[0-9])")
 _SONY_MARK: Final = re.compile(r"(?<=[0-9])([rs]?)m(?=[2-7]\b)")

@@ -31,6 +31,8 @@ _GIGAHERTZ_DIGITS: Final = 2
 _CHUNK: Final = re.compile(r"[a-z]+|[0-9]+(?:[.,][0-9]+)?|[぀-ヿ㐀-鿿가-힣]+|[^\W\d_]+")
 _IDEOGRAPHS: Final = re.compile("[぀-ヿ㐀-鿿가-힣]")
 _ORDINALS: Final = frozenset({"nd", "rd", "th", "st"})
+#: The number behind is a version of these: "Windows 8.1" names no Nokia 8.1.
+_VERSIONED: Final = frozenset({"android", "windows", "ios", "bluetooth"})
 
 
 class Tokens(NamedTuple):
@@ -60,7 +62,8 @@ def tokens(text: str) -> Tokens:
                 features["gen" + number] = GENERATION
             before = last = ""
             continue
-        features[chunk] = NUMBER if digits else KIND_OF_WORD.get(chunk, WORD)
+        if not (digits and last in _VERSIONED):
+            features[chunk] = NUMBER if digits else KIND_OF_WORD.get(chunk, WORD)
         if last:
             if digits != last_digits:
                 features[last + chunk] = CODE
@@ -93,7 +96,10 @@ def _chunks(folded: str) -> list[str]:
         chunk = found[at]
         at += 1
         if "0" <= chunk[0] <= "9":
-            at += _number(chunk, found[at] if at < end else "", chunks)
+            following = found[at] if at < end else ""
+            if (chunk, following) in UNITS_AFTER and re.search(rf"{chunk}[^a-z0-9]+{following}[0-9]", folded):
+                following = ""  # "S5, G900P": the letter is a model number's
+            at += _number(chunk, following, chunks)
         elif chunk in CANONICAL:
             chunks.append(CANONICAL[chunk])
         elif chunk.isascii() or not _IDEOGRAPHS.match(chunk) or len(chunk) <= 2:
