@@ -25,6 +25,9 @@ _SPELLED: Final = {
     "🛰": "卫星",
     "💬": "v信",
     "❤": "心",
+    "·": "",
+    "•": "",
+    "・": "",
 }
 _SIGNS: Final = str.maketrans({**_SPELLED, "\ufe0f": ""})
 _TRADITIONAL: Final = str.maketrans(
