@@ -12,12 +12,14 @@ _DEVICES: Final = (
     r"galaxy|redmi|switch|ps5|kindle)"
 )
 _COPIES: Final = (
-    r"高仿|精仿|超仿|仿品|仿货|(?<![b-z0-9])a{1,5}货|超a(?![a-z0-9])|复刻|原单(?![号价据])|纯原|"
-    r"莆田(?:鞋|货|纯|高端|顶级|精|版)|山寨|假货|盗版|以假乱真|一比一|1比1|仿(?:lv|gucci|chanel|香奈儿|爱马仕|劳力士|名牌|大牌)"
+    r"高仿(?!真)|精仿|超仿|仿品|仿货|仿[版牌]|(?<![b-z0-9])a{1,5}货|超a(?![a-z0-9])|复刻|原单(?![号价据])|纯原|"
+    r"莆田(?:鞋|货|纯|高端|顶级|精|版)|山寨|假货|盗版|以假乱真|一比一|1比1|仿(?:lv|gucci|chanel|香奈儿|爱马仕|劳力士)|"
+    r"仿真? ?(?:名牌|大牌)|公司级[^|;]{0,4}鞋|鞋[^|;]{0,4}公司级|(?<!通)过验(?![证收货厂光算钞])|得物(?:可|包)过|"
+    r"(?:可|能|包)过(?:得物|鉴定|专柜)|华强北[^|;]{0,6}(?:耳机|airpods|手表|watch)"
 )
 #: Grade A jade is natural jade; a reissue by the maker is no copy.
 _NATURAL: Final = re.compile("翡翠|玉|手镯")
-_REISSUE: Final = re.compile("官方|唱片|黑胶|手办|jordan|aj|乔丹|游戏机|邮票|钱币")
+_REISSUE: Final = re.compile("官方|唱片|黑胶|手办|jordan|aj|乔丹|游戏|邮票|钱币")
 
 _SENSES: Final = (
     ("refurbished", "翻新|官翻|官换|官修|整修机"),

@@ -9,13 +9,14 @@ from detectors.wording.context import is_negated
 MAX_PHRASE: Final = 40
 
 #: How "replica" is written past a filter: other signs for its letters, gaps between them.
-_LETTERS: Final = ("r", "e3", "p", "l1", "i1l", "c", "a4@")
+_LETTERS: Final = ("r", "e3", "p", "l1", "i1l", "ck", "a4@")
 _REPLICA: Final = r"\b" + r"[ .]?".join(f"[{letters}]" for letters in _LETTERS) + r"s?\b"
 _SPELLINGS: Final = frozenset("".join(spelled) + end for spelled in product(*_LETTERS) for end in ("", "s"))
-_PIECES: Final = "r rep repl repli replic re plica plicas lica"
+_PIECES: Final = "replique repliques r rep repl repli replic re plica plicas lica"
 
 _QUALITY: Final = r"(?:quality|grade|copy|copies|class|level|version|clones?|qualitat|qualite|calidad)"
 _MANY_A: Final = r"(?:a{3,6}|[5-9]a)\+{0,3}"
+_COPIED: Final = r"(?:air ?pods|i ?phones?|i ?pads?|apple watch|galaxy|samsung|rolex)"
 _WORTH: Final = r"(?:quality|copy|clone|version|grade|mirror|mould|mold|original|same|high|super|top|best)"
 
 
@@ -38,11 +39,30 @@ _EVIDENCE: Final = (
         "clone superclone clones mirror copy copies unauthorized batch knockoff knockoffs knock dupe dupes falschung"
         " plagiat nachbau contrefacon imitacion",
         r"\bsuper ?clones?\b|\b(?:swiss|high|best) clone\b|\bclone (?:watch|i ?phone|phone|bag)\b"
-        rf"|\bmirror {_QUALITY}\b|\b(?:first|1st|master|top|high|mirror|luxury|swiss|perfect|quality) cop(?:y|ies)\b"
+        rf"|\bmirror {_QUALITY}\b"
+        r"|\b(?:first|1st|master|top|high|mirror|luxury|swiss|perfect|quality|grade) cop(?:y|ies)\b"
         r"|\bunauthorized authentic\b|\b(?:ljr|pk|h12|ld) batch\b|\bknock ?offs?\b|\bdupes?\b"
-        r"|\b(?:falschung|plagiat|contrefacon)\b|\bnachbau (?:von|der|des|einer|rolex)\b"
+        r"|\b(?:falschung|plagiat|contrefacon)\b|\bnachbau (?:von|der|des|einer|rolex|designer|luxus\w*|marken\w*)\b"
         r"|\bimitacion\b(?! (?:de )?(?:a )?(?:piel|cuero|perla|madera|oro|plata|marmol|lino))",
-        "detector|detection|bearbeitet|printer|scanner|paper",
+        "detector|detection|bearbeitet|printer|scanner|paper|keyboard|magazine|book|paperback|novel|vinyl|dvd|vhs|tape",
+    ),
+    _of(
+        "fake fakes faux imitation imitat kopie copie copia copies clon clones fausse faux falsas falsos falsa falso",
+        rf"\b(?:good|great|perfect|best|quality) fakes?\b|\bfake (?:designer|{_COPIED})\b(?! (?:\w+ )?camera)"
+        rf"|\b(?:faux|imitation) designer\b|\bclon (?:de )?{_COPIED}\b"
+        r"|\b(?:imitat|kopie) (?:von |einer |eines |der |des )?(?:luxus|marken|designer)\w*"
+        r"|\bcopie (?:parfaite|exacte|1:1|de (?:luxe|marque))\b|\b(?:bonne|parfaite|belle) copie\b|\bcopia exacta\b"
+        r"|\bimitation parfaite\b|\bfausses? montres?\b|\bfaux sacs? (?:de luxe|de marque|a main)\b"
+        r"|\b(?:zapatillas|bolsos?|relojes|reloj|gafas) fals[oa]s?\b",
+        "book|paperback|novel|roman|livre|libro|magazine|dvd|vinyl",
+    ),
+    _of(
+        "vs vsf zf noob ppf arf clean same goophone goophones logo rep reps ua",
+        r"\b(?:vsf?|zf|noob|ppf|arf|clean) factory\b"
+        r"(?! (?:sealed|reset|refurb\w*|unlocked|new|finish|look|condition|edges?|paint|stock|original|wheels?)\b)"
+        r"|\bno logo (?:on )?(?:the )?box\b|\bsame factory as (?:the )?original\b|\bgoophones?\b"
+        r"|\breps? (?:sneakers?|shoes|bags?|watch(?:es)?)\b|\bua (?:version|batch)\b|\b(?:version|batch) ua\b",
+        "gift|packaging|plain|cardboard|shipping|gym|weights?|sales|ps[345]|xbox",
     ),
     _of(
         "1:1",
@@ -67,13 +87,17 @@ _EVIDENCE: Final = (
         beauty=True,
     ),
 )
-_SAID_OF_COPIES: Final = re.compile(_REPLICA, re.ASCII)
+_SAID_OF_COPIES: Final = re.compile(rf"{_REPLICA}|\brepliques?\b", re.ASCII)
 #: Copies that are sold as what they are: fan shirts, scale models, props, one house's perfume line of that name.
 _HONEST: Final = re.compile(
     r"\b(?:margiela|jerseys?|shirts?|home kit|away kit|football|soccer|nfl|nba|nhl|mlb|helmets?|props?|swords?|katana|"
     r"daggers?|pistols?|guns?|airsoft|die ?cast|scale|1:\d{2,3}|scale model|model (?:car|kit|ship)|figures?|figurine|"
     r"statues?|coins?|tokens?|trophy|championship|museum|lightsaber|ships?|aircraft|engine|armou?r|medals?|skulls?|"
-    r"skeleton|dinosaur|fossil|lego|vintage poster|banknotes?|wheels?|rims|cake|food|weapons?|viking|roman|medieval)\b",
+    r"skeleton|dinosaur|fossil|lego|vintage poster|banknotes?|wheels?|rims|cake|food|weapons?|viking|roman|medieval|"
+    # in other languages, and what else is a copy openly
+    r"fc|kits?|balls?|basketballs?|wands?|cosplay|toys?|licensed|miniatures?|maquettes?|navires?|schiffe?|barcos?|modellautos?|"
+    r"modellbau|maillots?|trikots?|camisetas?|epees?|espadas?|\w*schwert\w*|pistolets?|pistolas?|softair|"
+    r"musee|museo|museum\w*|monedas?|munzen?|craneo?s?|dinosaur\w*)\b",
     re.ASCII,
 )
 

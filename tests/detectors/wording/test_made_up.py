@@ -2,13 +2,16 @@
 
 import pytest
 
-from bench.detection.made_up import lines
+from bench.detection.made_up import KINDS, lines
 from detectors.wording.messages import read_message
+from detectors.wording.read import read_title
 
 #: Seen by nothing: a link and an app could be the marketplace's own.
 UNSEEN_LURES = ("点这个链接付差价", "请您下载这个app")
 #: They speak of refunds and quality, not of how genuine the goods are.
 OTHER_REASSURANCES = ("质量绝对", "放心吧 马上", "请您相信", "Rest assured", "We will definitely")
+#: "UA" is a maker of sports clothes too, and what is not original mostly says what it fits.
+UNSEEN_COPIES = ("Air Max 97 UA", "non original")
 
 
 @pytest.mark.parametrize("text", [text for text in lines("lures")[0] if not text.startswith(UNSEEN_LURES)])
@@ -53,7 +56,36 @@ def test_what_a_phone_or_a_watch_can_do_is_no_lure(text: str) -> None:
     assert read_message(text).lure == ""
 
 
-@pytest.mark.parametrize(("name", "seen"), [("lures", 37), ("reassurances", 12)])
-def test_the_half_that_was_kept_apart_is_seen_as_often_as_is_said(name: str, seen: int) -> None:
-    said = [read_message(text) for text in lines(name)[1]]
-    assert sum(bool(one.lure if name == "lures" else one.reassuring) for one in said) >= seen
+@pytest.mark.parametrize("text", [text for text in lines("copies")[0] if not text.startswith(UNSEEN_COPIES)])
+def test_the_title_of_a_copy(text: str) -> None:
+    assert read_title(text).replica
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *lines("near_copies")[0],
+        "消毒可过滤口罩",
+        "工厂经过验厂 帆布包",
+        "超过验收标准的净水器",
+        "高仿真 蓝牙耳机 模型",
+        "华强北 现货 苹果手机",
+        "仿真 专柜 展示道具",
+        "car with clean factory wheels",
+        "clean factory reset phone",
+        "plain gift box no logo on box 10 pcs",
+        "sales rep bag conference",
+        "fake apple fruit decoration",
+        "casque audio WH-1000XM4",
+        "belle copie du roman",
+        "Replika eines Wikingerschwerts",
+    ],
+)
+def test_an_honest_title_that_comes_close_to_a_copys(text: str) -> None:
+    assert read_title(text).replica == ""
+
+
+@pytest.mark.parametrize(("kind", "seen"), [("lures", 37), ("reassurances", 12), ("copies", 36)])
+def test_the_half_that_was_kept_apart_is_seen_as_often_as_is_said(kind: str, seen: int) -> None:
+    says = {meant: one for meant, _, one in KINDS}[kind]
+    assert sum(bool(says(text)) for text in lines(kind)[1]) >= seen
