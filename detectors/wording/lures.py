@@ -7,7 +7,7 @@ from typing import Final
 
 #: The messenger's name, what it is called so that filters miss it, and its letters alone.
 _WECHAT: Final = (
-    r"(?:[微威薇徽溦维卫][信芯星心](?!公众号|小程序|支付|群发|零钱|钱包|视频|分身|消息)|微亻言|[vw]信|wei信|we?i?xin|wechat|绿泡泡|"
+    r"(?:[微威薇徽溦维卫][信芯星心]{1,2}(?!公众号|小程序|支付|群发|零钱|钱包|视频|分身|消息)|微亻言|[vw][信芯心]|wei信|we?i?xin|wechat|绿泡泡|"
     r"(?<![a-z0-9])(?:vx|wx)(?![a-z]))"
 )
 _OTHERS: Final = (
@@ -33,11 +33,12 @@ CHINESE: Final = re.compile(
     "|".join(
         (
             rf"{_COME}{_WHOSE}{_PLACE}",
-            rf"(?:加|扫|私|走|留|(?<![a-z0-9])\+){_WHOSE}v(?![a-z领])|(?<![a-z0-9款])v我(?![a-z也都要])",
-            rf"{_PLACE}(?:同号|群(?![聊发控])|上?加(?:一?下|我))|(?:手机|电话)号?同{_PLACE}|(?:加|进|扫){_WHOSE}钉钉",
+            rf"(?:加|扫|私|走|留|(?<![a-z0-9])\+){_WHOSE}v(?![a-z领])|(?<![a-z0-9款])v我(?![a-z0-9也都要])",
+            r"加(?:一?下|个|我的?)?[薇威](?=[0-9a-z:,]|$)",
+            rf"{_PLACE}(?:同号|群(?![聊发控文公])|上?加(?:一?下|我))|(?:手机|电话)号?同{_PLACE}(?!可以|登)|(?:加|进|扫){_WHOSE}钉钉",
             rf"加(?:一?下|个)?{_SELLER}(?:的|为|们|一下){{0,2}}好友",
             rf"{_PLACE}(?:号码?|账号|id)?(?:是|为|[:|])?(?:[a-z][a-z0-9_]{{4,}}|[0-9]{{5,}})",
-            rf"{_PLACE}上?(?:私?聊|详[聊谈]|联系|沟通|转账|付款给|转给|红包|发[你您]|下单|交易)",
+            rf"{_PLACE}上?(?:私?聊|详[聊谈]|联系|沟通|转账|付款给|转给|红包|发[你您我]|下单|交易|[跟和找问]我)",
             rf"(?:我们?|店主|老板|客服)的?{_PLACE}(?:号码?|账号|二维码|是)",
             _PAST,
             r"私下里?(?:交易|付款?|支付|转账?|成交|打款|联系|聊|谈|下单|购买|走|给)",
@@ -48,9 +49,13 @@ CHINESE: Final = re.compile(
             r"(?:我|本店|这个|以下|下面|老板|店主|对公|私人|个人)",
             r"(?:转|付|打|汇|存)[^,.;:|退]{0,4}(?:到|至|给|进|入)?(?:我(?!们)|本人|店主|店长|老板|掌柜)的?"
             r"(?:支付宝|微信|银行|账[号户]|卡)",
-            r"扫码(?:付款|支付|转账).{0,4}(?:二维|收款|付款)码|(?:收款|付款)码我?(?:发|给)",
+            r"(?:支付宝|微信|银行卡?|[vw]信)[^,.;|退]{0,4}(?:转|打|付)(?:给|到)?我(?!们)",
+            r"(?:打款|转账|汇款|打钱)(?:到|至|给)[^,.;|您你退们]{0,6}(?:银行|账[号户]|卡)|红包(?:发|给)给?我|发我红包",
+            r"不用平台(?:担保|交易|付款)|不走担保|[别不]要?在平台(?:拍|下单|付款|买)",
+            r"(?:usdt|泰达币|比特币)(?:付|支付|结算|转)",
+            r"扫码(?:付款|支付|转账).{0,4}(?:二维|收款|付款)码|(?:收款|付款)码我?(?:发|给)(?![货票])",
             r"(?:到|去|来|在|上)(?:我们?的?|本店的?|店主的?)?微店(?!铺)",
-            r"[零〇幺一二两三四五六七八九]{8,}",
+            r"[零〇幺一二两三四五六七八九]{11}",
             r"西联(?:汇款)?|速汇金|[收用付走](?:usdt|泰达币|比特币)",
         )
     )
@@ -83,8 +88,8 @@ _PURSE: Final = r"(?:zelle|venmo|cash ?app|revolut|pay ?pal|bizum|swish|wire)"
 _DIGIT: Final = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
 #: What a watch or a phone shows of a messenger.
 _FEATURE: Final = (
-    r"(?! (?:messages?|calls?|notifications?|chats?|alerts?|video|reminders?|web|icon|app|and|or|"
-    r"on (?:it|this|the|your)))"
+    rf"(?!(?: (?:and|or) {_APP})? (?:messages|calls|notifications|chats|alerts|reminders|video calls?|web|icon|app|"
+    r"on (?:it|(?:this|the|your) (?:tablet|watch|phone|device|screen|wrist|tv|laptop)))\b)"
 )
 
 #: All of these begin a word, which is looked for once.
@@ -93,6 +98,10 @@ _WORDS: Final = "|".join(
         rf"\b{_REACH} [^.;|!?]{{0,30}}?(?<!from )\b{_APP}(?![a-z]){_FEATURE}",
         r"\b(?:dm|pm|message|msg|text|contact|add|hit|write|reach|ping|order)(?: to)?(?: me| us| my)?(?: up)?"
         rf"(?: directly| privately)? (?:on|via|at|through|over) (?:my |our )?{_SOCIAL}\b",
+        rf"\b(?:let s|lets|we can) (?:chat|talk|speak|continue|deal) (?:on|via|over|in) {_SOCIAL}\b"
+        r"|\bmy (?:insta(?:gram)?|ig|snap(?:chat)?|discord|telegram|fb) (?:is|id|name|handle)\b",
+        r"\bqr code (?:i|we) (?:ll |will )?sen[dt]\b|\bscan (?:my|our) (?:qr )?code\b",
+        r"\bas a gift (?:on|via|through) pay ?pal\b",
         r"\b(?:contact|message|text|dm|pm|write)(?: to)? me (?:privately|in private)\b|\bwa (?:me|number|no)\b",
         rf"\b(?:what ?s|what is|give me|send me|share|drop|leave|got) (?:your|ur) {_APP}(?![a-z])",
         r"\b(?:(?:text|sms) (?:me|us)|call me)(?: at| on)? ?\(?\+? ?\d[\d .()]{6,}",
@@ -115,8 +124,6 @@ _WORDS: Final = "|".join(
         r"\b(?:skip|ignore|bypass|avoid|forget) (?:the )?(?:checkout|cart|basket)\b",
         r"\bsend you (?:a|the|my) pay(?:ment|pal)? link\b",
         r"\bcancel (?:the|your|this) order\b[^.;|!?]{0,20}\b(?:pay|buy) (?:me|us|it|them)\b",
-        r"\b(?:verify|confirm|update) your (?:credit )?(?:card|bank|payment|billing)\b[^;|!?]{0,24}"
-        r"\b(?:https?|www)\b",
         r"\bpay (?:me|us) (?:direct(?:ly)?|offline|in private)\b|\bpay(?:ment)? offline\b",
         r"\bprivate (?:deal|payment|transaction|sale)\b",
     )

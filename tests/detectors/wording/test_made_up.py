@@ -7,7 +7,7 @@ from detectors.wording.messages import read_message
 from detectors.wording.read import read_title
 
 #: Seen by nothing: a link and an app could be the marketplace's own.
-UNSEEN_LURES = ("点这个链接付差价", "请您下载这个app")
+UNSEEN_LURES = ("点这个链接付差价", "请您下载这个app", "Your payment failed")
 #: They speak of refunds and quality, not of how genuine the goods are.
 OTHER_REASSURANCES = ("质量绝对", "放心吧 马上", "请您相信", "Rest assured", "We will definitely")
 #: "UA" is a maker of sports clothes too, and what is not original mostly says what it fits.
@@ -41,6 +41,7 @@ def test_an_honest_sentence_that_comes_close_to_a_reassurance(text: str) -> None
         "The watch lets you send WhatsApp messages from your wrist",
         "get WhatsApp notifications on your wrist",
         "You can see Telegram chats on the screen",
+        "You can see WhatsApp and Telegram chats on the screen",
         "Find the WhatsApp icon and open it",
         "The watch supports WeChat messages and calls",
         "a message from WhatsApp is shown for ten seconds",
@@ -50,10 +51,40 @@ def test_an_honest_sentence_that_comes_close_to_a_reassurance(text: str) -> None
         "运费退到您的微信零钱",
         "手表可以添加好友 打电话",
         "+V领衬衫",
+        "Confirm your card on the checkout page",
+        "send me a picture of the label",
+        "不要在这里下单 这个链接是补运费的",
+        "收款码发货前会印好您的店名",
+        "一二三四五六七八九的数字贴",
+        "QQ群文件里有说明书",
     ],
 )
-def test_what_a_phone_or_a_watch_can_do_is_no_lure(text: str) -> None:
+def test_what_goods_can_do_and_what_every_shop_says_is_no_lure(text: str) -> None:
     assert read_message(text).lure == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Add me on WhatsApp and I'll do it cheaper",
+        "message me on whatsapp or telegram",
+        "contact me on WhatsApp on this number 0044 7700 900123",
+        "send me a whatsapp message",
+        "contact me on whatsapp chat",
+        "My snap is dealsdaily",
+        "let's talk over Discord",
+        "scan our QR code and pay there",
+        "用微信加我",
+        "用微信跟我聊",
+        "支付宝转给我就发货",
+        "打款到工商银行这张卡",
+        "红包发我",
+        "不用平台担保",
+        "泰达币付款",
+    ],
+)
+def test_a_lure_that_names_a_messenger_is_seen_whatever_follows_it(text: str) -> None:
+    assert read_message(text).lure
 
 
 @pytest.mark.parametrize("text", [text for text in lines("copies")[0] if not text.startswith(UNSEEN_COPIES)])
