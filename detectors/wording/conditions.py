@@ -6,7 +6,8 @@ from detectors.wording.phrases import GERMAN, forms, say
 
 #: "Once", "a few times", of wearing.
 _TIMES: Final = (
-    r"(?:only )?(?:once|twice|(?:a )?few times|(?:une|1|deux|2|quelques) fois|(?:una|1) vez|"
+    r"(?:only )?(?:once|twice|(?:a )?(?:few|couple of|handful of) times|"
+    r"(?:[2-9]|two|three|four|five|several) times|(?:une|1|deux|2|quelques) fois|(?:una|1) vez|"
     r"(?:dos|2|pocas|un par de) veces)"
 )
 
@@ -32,20 +33,22 @@ CONDITIONS: Final = (
         {
             "owned preowned": r"\bcertified (?:pre ?)?owned\b",
             "neuf": r"\bremise? a neuf\b",
+            "uberholt ueberholt": r"\b(?:vom (?:handler|haendler|hersteller)|technisch|komplett|werks) ?ue?berholt\b",
         },
     ),
     say(
         "used",
-        "preowned secondhand preloved seminuevo seminueva usado usada usados usadas gebrauchsspuren tragespuren "
-        + " ".join([forms(stem, *GERMAN) for stem in ("gebraucht", "getragen", "neuwertig")]),
+        "preowned secondhand preloved seminuevo seminueva usado usada usados usadas gebrauchsspuren tragespuren"
+        " gebr usagee usagees "
+        + " ".join([forms(stem, *GERMAN) for stem in ("gebraucht", "getragen", "neuwertig", "benutzt")]),
         {
-            "used": r"^used\b|\bused\b(?! (?:by|for|to|as|on|when|at|"
+            "used": r"^used\b(?! by\b)|\bused\b(?! (?:by|for|to|as|on|when|at|"
             r"in(?! (?:good|very|great|excellent|fair|mint|perfect|nice|working|like)))\b)",
-            "owned": r"\bpre owned\b",
+            "owned": r"\b(?:pre|previously) owned\b",
             "hand": r"\b(?:second|2nd) hand\b(?! (?:sweep|movement))",
-            "loved": r"\bpre loved\b",
+            "loved": r"\b(?:pre|well) loved\b",
             "like": r"\blike new\b",
-            "grade": r"^grade [abcd]\d?\b|\(grade [abcd]\d?\)",
+            "grade": r"^grade [abcd]\d?\b|\(grade [abcd]\d?\)|\bgrade [bcd]$",
             "graded": r"\bgraded\b(?! card)",
             "zweiter": r"\bzweiter hand\b",
             "seconde": r"\bseconde main\b",
@@ -54,7 +57,16 @@ CONDITIONS: Final = (
             "worn": rf"\bworn (?:{_TIMES}|lightly|gently)\b"
             r"|\b(?:gently|lightly|barely|hardly|rarely|once|twice) worn\b",
             "signs traces": r"\b(?:signs?|traces?) of (?:wear|use|usage)\b",
-            "scuff scuffs scratches": r"\b(?:minor|light|slight|some|few|small) (?:scuffs?|scratches)\b",
+            "scuff scuffs scratches": r"\b(?:minor|light|slight|some|few|small) (?:scuffs?|scratches)\b"
+            r"|\b(?:with|has|shows) (?:\w+ )?(?:scuffs|scratches)\b",
+            "wear": r"\b(?:with light|some|normal|minor|slight) wear\b(?! resist)",
+            "working": r"\b(?:tested and|fully) working\b|\b(?:in|full|good|perfect) working (?:order|condition)\b",
+            "works": r"\bworks (?:fine|perfectly)\b(?! (?:with|for|on|in|as)\b)",
+            "health": r"\bbattery health\b(?! (?:check|monitor|tester|app)\w*)",
+            "kratzern": r"\bmit (?:\w+ )?kratzern\b",
+            "rayures": r"\b(?:quelques|legeres|micro) rayures\b",
+            "aranazos": r"\b(?:con|algunos|pequenos) aranazos\b|\baranazos (?:leves|superficiales)\b",
+            "deja": r"\bdeja portee?s?\b",
             "good great fair decent acceptable": r"\b(?:good|great|fair|decent|acceptable) (?:used )?condition\b",
             "lease hire rental": r"\bex (?:lease|hire|rental)\b",
             "zustand": r"\bzustand ?:? (?:ist )?(?:wie neu|(?:sehr )?gut|ok|okay|akzeptabel|befriedigend|b|c)\b"
@@ -77,14 +89,17 @@ CONDITIONS: Final = (
         "retourware retoure retouren kundenretoure kundenretouren rucklaufer ruecklaufer rucklauferware bware"
         " ausstellungsstuck ausstellungsstueck ausstellungsstucke ausstellungsware ausstellungsmodell ausstellungsgerat"
         " ausstellungsgeraet vorfuhrgerat vorfuehrgeraet vorfuhrgerate vorfuhrmodell vorfuehrmodell vorfuhrware"
-        " vorfuehrware vorfuhrer messeware blemished declasse declassee unboxed",
+        " vorfuehrware vorfuhrer messeware blemished declasse declassee unboxed deballe deballee",
         {
             "vintage": r"\bvintage\b(?! (?:style|look|inspired|design|effect)\b)",
             "display": r"\bdisplay (?:model|piece|item)s?\b|\bex display\b",
             "soiled floor showroom": r"\bshop soiled\b|\b(?:shop ?)?floor model\b|\bshowroom (?:model|piece)\b",
             "demo demonstration": r"\bdemo (?:model|unit)\b|\bex demo(?:nstration)?\b|\bde demonstration\b",
             "stock grade": r"\bb (?:stock|grade)\b",
-            "open opened": r"\bopen box\b|\bopened box\b|\bbox opened\b",
+            "open opened": r"\bopen box\b|\bopened box\b|\bbox opened\b"
+            r"|\bopened,? (?:but|to check|to test|never|once)\b",
+            "tried": r"\btried on\b",
+            "damage": r"\b(?:box|packag\w+) damage\b",
             "return returns returned": r"\b(?:customer|ex catalogue|warehouse) returns?\b"
             r"|\breturned (?:item|goods|stock|product)s?\b",
             "warehouse": r"\bwarehouse deals?\b",
