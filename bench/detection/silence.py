@@ -6,7 +6,7 @@ which nobody is told. Needs no data.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from math import exp, sqrt
 from statistics import mean, quantiles
@@ -80,7 +80,7 @@ def _poisson(draw: random.Random, rate: float) -> int:
     return count
 
 
-def shown(found: dict[tuple[str, float], Seen]) -> str:
+def shown(found: Mapping[tuple[str, int], Seen]) -> str:
     """A markdown table."""
     head = ["open", "acts a day", "silent a holiday", "other silences a year", "other gaps over 72 h a year"]
     rows = [

@@ -90,7 +90,7 @@ def raised(counts: Counts, terms: SurgeTerms, delivered: Counts | None = None) -
 
 def doubling_in(days: float) -> npt.NDArray[np.float64]:
     """By how much a rate has grown on each day since."""
-    grown: npt.NDArray[np.float64] = 2 ** ((np.arange(WATCHED) + 0.5) / days)
+    grown: npt.NDArray[np.float64] = np.power(2.0, (np.arange(WATCHED) + 0.5) / days)
     return grown
 
 

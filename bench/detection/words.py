@@ -122,8 +122,8 @@ def main() -> int:
             are = {title for title, wording in read[name] if word in said(wording)}
             print(f"| {name} | `{pattern}` | {len(says)} | {len(says & are)} | {len(are - says)} |")
     if options.show:
-        for name, titles in read.items():
-            hits = [(title, wording) for title, wording in titles if options.show in said(wording)]
+        for name, seen in read.items():
+            hits = [(title, wording) for title, wording in seen if options.show in said(wording)]
             print(f"\n{name}: {options.show}")
             for title, wording in hits[:: max(1, len(hits) // SHOWN)]:
                 print(f"  {title[:140]}{f'  [{wording.replica}]' if wording.replica else ''}")
