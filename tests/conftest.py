@@ -9,7 +9,6 @@ import fcntl
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,8 @@ import pytest
 import redis as redis_client
 from hypothesis import settings
 from redis.exceptions import RedisError
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ROOT / ".stack"
@@ -221,8 +222,7 @@ def redis_with(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     with ExitStack() as ends:
 
         def start(*options: str) -> str:
-            with socket.create_server(("127.0.0.1", 0)) as held:
-                port = held.getsockname()[1]
+            port = free_port()
             folder = tmp_path_factory.mktemp("redis")
             command = [_redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
             server = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)

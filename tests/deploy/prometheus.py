@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.ports import free_port
 
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy/prometheus"
 PATIENCE_SECONDS = 60.0
@@ -63,9 +64,3 @@ class Prometheus:
             else:
                 return
         raise AssertionError("Prometheus did not start")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
-        return port

@@ -23,10 +23,10 @@ from packaging.utils import canonicalize_name
 
 from schemas import topics, wire
 from tests.conftest import Stack
-from tests.deploy.prometheus import free_port
 from tests.guarantees.marketplace import Marketplace
 from tests.guarantees.told import Record
 from tests.guarantees.worker_process import Worker
+from tests.ports import free_port
 from tests.story import at, registered
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,12 +20,13 @@ from schemas.fields import to_us
 from simulator import Marketplace as Simulated
 from tests.conftest import Stack
 from tests.console.running import running_console
-from tests.deploy.prometheus import Prometheus, free_port
+from tests.deploy.prometheus import Prometheus
 from tests.deploy.promql import used
 from tests.deploy.test_boards import BOARDS
 from tests.deploy.test_rules import GROUPS
 from tests.guarantees.marketplace import Marketplace
 from tests.guarantees.told import Record
+from tests.ports import free_port
 from tests.story import verdict
 
 pytestmark = [pytest.mark.stack, pytest.mark.prometheus]

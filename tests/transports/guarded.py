@@ -19,8 +19,9 @@ from kafka.admin._acls import (
 )
 
 from streams.rights import KAFKA, REDIS_ADMINISTRATOR, REDIS_WORKER, ROLES, Right, redis_rule
+from tests.ports import free_port
 from tests.streams.conftest import BINARIES, USUAL, Server
-from tests.transports.brokers import GuardedBroker, free_ports, guarded_broker
+from tests.transports.brokers import GuardedBroker, guarded_broker
 from tests.transports.papers import Papers
 
 #: Planted: none of them may come up in anything that assay says.
@@ -86,7 +87,7 @@ def guarded_servers(folder: Path) -> Guarded:
     papers = Papers(folder / "papers")
     for user, secret in (*SECRETS.items(), ("redis", REDIS_SECRET), ("wrong", "something else")):
         (folder / f"{user}.password").write_text(f"{secret}\n")
-    (tls,) = free_ports(1)
+    tls = free_port()
     options = ["--tls-port", str(tls), "--tls-cert-file", str(papers.server.cert)]
     options += ["--tls-key-file", str(papers.server.key), "--tls-ca-cert-file", str(papers.authority)]
     (folder / "redis").mkdir()
