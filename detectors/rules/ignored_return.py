@@ -19,7 +19,8 @@ Parameters:
     silence: when a seller is silent [policy]
     buyers_enough: different buyers, at least
     buyers_many: from so many on it may be a stronger grade: money taken and nothing sent, nobody there or only words
-    share_of_buyers: of those who lately had parcels, themselves included, to whom a word was not kept, at least
+    share_of_buyers: of those who had parcels in the last 45 to 90 days, themselves included, to whom a word since then
+        was not kept, at least
 """
 
 from collections.abc import Iterable, Sequence
@@ -89,11 +90,10 @@ class IgnoredReturn:
         return silence(state.core, buyers, now_of(state.core, now_us), self.silence) is not None
 
     def _are_many(self, state: SellerState, unkept: Sequence[str], now_us: int) -> bool:
-        """Whether a word was not kept to that many, beside all who lately had parcels."""
-        left = _buyers(state, unkept)
-        return len(left) >= self.buyers_many and len(left) >= self.share_of_buyers * recent(state, now_us).count_with(
-            left
-        )
+        """Whether a word was lately not kept to that many, beside all who lately had parcels."""
+        lately = recent(state, now_us)
+        left = _buyers(state, [one for one in unkept if state.returns[one].steps[0].time_us >= lately.since_us])
+        return len(left) >= self.buyers_many and len(left) >= self.share_of_buyers * lately.count_with(left)
 
 
 def _buyers(state: SellerState, return_ids: Iterable[str]) -> set[str]:

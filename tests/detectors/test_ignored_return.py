@@ -266,6 +266,18 @@ class TestASellerWhoAgreesThatItNeverCame:
         assert seen is not None
         assert seen.grade == grade
 
+    def test_what_was_not_kept_before_the_parcels_that_are_counted_makes_nobody_many(self) -> None:
+        """A shop that has closed its season would else be all broken words."""
+        desk = Desk().take(*(never_came(number, 24 * number) for number in range(5)))
+        desk.take(talks(5 * 24 + PROMISE))
+        seen = found(desk.fire(hour_us(5 * 24 + PROMISE)), CODE)
+        assert seen is not None
+        assert (seen.grade, seen.facts) == ("unkept", 5)
+        desk.take(asked(9, 3_000), talks(3_000 + ANSWER)).fire(hour_us(3_000 + ANSWER))
+        seen = found(desk, CODE)
+        assert seen is not None
+        assert (seen.grade, seen.facts) == ("seen", 6)
+
     def test_answers_to_others_do_not_hide_it_and_it_is_an_alert_and_no_hold(self) -> None:
         desk = Desk().take(*map(never_came, range(5)))
         desk.take(talks(PROMISE)).fire(hour_us(1 + PROMISE))
