@@ -15,7 +15,8 @@ Known gaps:        of a shop's buyers those are known whose parcels were reporte
                    a week after it closed: a complaint that comes later and names nothing else holds no listing, and
                    who complains so about two orders counts as two buyers. Goods that never came are seen by the kinds
                    above, not as `other`, as which honest shops lose what a carrier lost; a shop that is only slow is
-                   held where the platform finds for its buyers before their parcels come.
+                   held where the platform finds for its buyers before their parcels come. A fake among many goods that
+                   was sold out when the first complaint about it was upheld is not held by itself.
 Moderator:         read the decisions and what they rest on; look at the other orders of the listings named, and whether
                    the buyers are different people.
 
