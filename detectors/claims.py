@@ -156,10 +156,14 @@ class Claims:
             self.bits = self.bits | 1 << bit if bit in self._bits else self.bits & ~(1 << bit)
 
 
+def counts(complaint: Complaint) -> bool:
+    """Whether it was upheld, and is of a kind that speaks against the seller."""
+    return complaint.outcome == "upheld" and complaint.kind in KINDS
+
+
 def _entry(complaint_id: str, complaint: Complaint) -> _Entry:
     opened = complaint.opened_us, complaint.opened_by, complaint_id
     decided = complaint.decided_us, complaint.decided_by, complaint_id
-    is_upheld = complaint.outcome == "upheld" and complaint.kind in KINDS
     is_fitting = complaint.outcome != "dismissed" and complaint.kind in KINDS
     return _Entry(
         complaint.return_id,
@@ -167,7 +171,7 @@ def _entry(complaint_id: str, complaint: Complaint) -> _Entry:
         complaint.kind,
         complaint.buyer_id or complaint.of_buyer,
         complaint.listing_id or complaint.of_listing,
-        decided if is_upheld else None,
+        decided if counts(complaint) else None,
         opened if is_fitting else None,
         complaint.tallied[0] if complaint.tallied is not None else "",
     )

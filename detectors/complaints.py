@@ -2,7 +2,7 @@
 
 from detectors import ledger, surging
 from detectors.aftersale import OPEN_RETURN_KEPT_US, take_step
-from detectors.claims import KINDS
+from detectors.claims import counts
 from detectors.exposure import exact
 from detectors.orders import Terms, count_sales, open_order, settle_order
 from detectors.records import UNCOUNTED, Complaint, Step
@@ -25,7 +25,7 @@ def complained(state: SellerState, event: ComplaintOpened, now_us: int, terms: T
         return
     if not complaint.opened_us:
         complaint.counted = UNCOUNTED
-    was_of, counted = kind_of(complaint.kind), _counts(complaint)
+    was_of, counted = kind_of(complaint.kind), counts(complaint)
     complaint.kind, complaint.opened_us, complaint.opened_by = event.kind, now_us, event.event_id
     complaint.order_id, complaint.return_id = event.order_id or "", event.return_id or ""
     complaint.listing_id, complaint.buyer_id = event.listing_id or "", event.buyer_id or ""
@@ -43,7 +43,7 @@ def decided(state: SellerState, event: ComplaintDecided, now_us: int, terms: Ter
     complaint = _complaint(state, event.complaint_id)
     if complaint is None or (now_us, event.event_id) <= (complaint.decided_us, complaint.decided_by):
         return
-    counted = _counts(complaint)
+    counted = counts(complaint)
     complaint.outcome, complaint.decided_us, complaint.decided_by = event.outcome, now_us, event.event_id
     _count_upheld(state, complaint, counted)
     surging.decided(state, complaint)
@@ -105,16 +105,12 @@ def end_complaint(state: SellerState, complaint_id: str, now_us: int) -> None:
     state.schedule("complaint", complaint_id, None)
 
 
-def _counts(complaint: Complaint) -> bool:
-    return complaint.outcome == "upheld" and complaint.kind in KINDS
-
-
 def _count_upheld(state: SellerState, complaint: Complaint, counted: bool) -> None:
     """When one was last upheld; those of other kinds are about carriers and delays, and cost nobody its standing."""
-    if _counts(complaint):
+    if counts(complaint):
         state.core.last_upheld_us = max(state.core.last_upheld_us, complaint.decided_us)
     elif counted:
-        upheld = (one.decided_us for one in state.complaints.values() if _counts(one))
+        upheld = (one.decided_us for one in state.complaints.values() if counts(one))
         state.core.last_upheld_us = max(upheld, default=0)
 
 

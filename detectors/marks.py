@@ -150,7 +150,12 @@ def _accepted_us(held: Return) -> int:
     return next(step.time_us for step in held.steps if step.kind == "accepted")
 
 
+def words_on(held: Return) -> list[str]:
+    """What the seller agreed to ("accepted") and what it refused, in order."""
+    return [step.kind for step in held.steps if step.kind in ("accepted", "refused")]
+
+
 def _went_back_on_it(held: Return) -> bool:
     """Accepted, then refused."""
-    answers = [step.kind for step in held.steps if step.kind in ("accepted", "refused")]
-    return answers[-1:] == ["refused"] and "accepted" in answers
+    words = words_on(held)
+    return words[-1:] == ["refused"] and "accepted" in words

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 
 from detectors.buyers import recent
 from detectors.detector import MAX_FINDING_EVENT_IDS, Abstained, Around, Cause, Finding
+from detectors.marks import words_on
 from detectors.returns import DEFAULT_TERMS, ReturnTerms, buyer_of
 from detectors.rhythm import DEFAULT_SILENCE, SilenceTerms
 from detectors.silence import now_of, silence
@@ -56,11 +57,12 @@ class IgnoredReturn:
         buyers = len(_buyers(state, ignored))
         if buyers < self.buyers_enough:
             return None
-        refused = [one for one in ignored if _last_word(state, one) == "refused"]
-        unkept = [one for one in ignored if _last_word(state, one) == "accepted"]
-        unanswered = len(ignored) - len(refused) - len(unkept)
+        last_words = {one: words_on(state.returns[one])[-1:] for one in ignored}
+        refused = sum(last == ["refused"] for last in last_words.values())
+        unkept = [one for one, last in last_words.items() if last == ["accepted"]]
+        unanswered = len(ignored) - refused - len(unkept)
         said = [f"{unanswered} not answered within {self.terms.answer_hours:g} hours"] if unanswered else []
-        said += [f"{len(refused)} accepted and then refused"] if refused else []
+        said += [f"{refused} accepted and then refused"] if refused else []
         if unkept:
             said += [f"{len(unkept)} accepted and neither paid nor delivered within {self.terms.promise_days:g} days"]
         named = ", ".join(ignored[:MAX_NAMED_RETURNS]) + (" and others" if len(ignored) > MAX_NAMED_RETURNS else "")
@@ -78,7 +80,7 @@ class IgnoredReturn:
                 "returns": len(ignored),
                 "buyers": buyers,
                 "unanswered": unanswered,
-                "refused_after_acceptance": len(refused),
+                "refused_after_acceptance": refused,
                 "unkept": len(unkept),
             },
             event_ids=tuple(event_ids[-MAX_FINDING_EVENT_IDS:]),
@@ -98,9 +100,3 @@ class IgnoredReturn:
 
 def _buyers(state: SellerState, return_ids: Iterable[str]) -> set[str]:
     return {buyer_of(state.returns[one]) for one in return_ids}
-
-
-def _last_word(state: SellerState, return_id: str) -> str:
-    """The last of what the seller agreed to or refused; "" where it did neither."""
-    words = [step.kind for step in state.returns[return_id].steps if step.kind in ("accepted", "refused")]
-    return words[-1] if words else ""
